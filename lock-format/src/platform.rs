@@ -1,0 +1,287 @@
+//! A platform: operating system, architecture, variant (OCI image specification, image-index.md),
+//! normalised as containerd does, because that is how every client compares them.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Names what an image runs on, in its normal form: `linux/arm64`, `linux/arm/v7`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Platform {
+    os: String,
+    architecture: String,
+    variant: Option<String>,
+    os_version: Option<String>,
+}
+
+/// Tells why a text is not a platform.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlatformError {
+    /// A single word that is neither a known operating system nor a known architecture.
+    #[error("`{0}` is neither an operating system nor an architecture")]
+    UnknownWord(String),
+    /// Empty, too many parts, or characters that do not occur in platform names.
+    #[error("`{0}` is not a platform: write os/architecture or os/architecture/variant")]
+    Malformed(String),
+}
+
+/// Operating systems that a lone word may name (the list of Go 1.24's `go/build`).
+const SYSTEMS: &[&str] = &[
+    "aix",
+    "android",
+    "darwin",
+    "dragonfly",
+    "freebsd",
+    "hurd",
+    "illumos",
+    "ios",
+    "js",
+    "linux",
+    "nacl",
+    "netbsd",
+    "openbsd",
+    "plan9",
+    "solaris",
+    "wasip1",
+    "windows",
+    "zos",
+];
+
+/// Architectures that a lone word may name, after normalisation.
+const ARCHITECTURES: &[&str] = &[
+    "386",
+    "amd64",
+    "amd64p32",
+    "arm",
+    "armbe",
+    "arm64",
+    "arm64be",
+    "loong64",
+    "mips",
+    "mipsle",
+    "mips64",
+    "mips64le",
+    "mips64p32",
+    "mips64p32le",
+    "ppc",
+    "ppc64",
+    "ppc64le",
+    "riscv",
+    "riscv64",
+    "s390",
+    "s390x",
+    "sparc",
+    "sparc64",
+    "wasm",
+];
+
+impl Platform {
+    /// Makes a platform from the fields of an index entry or a config, normalised.
+    pub fn new(os: &str, architecture: &str, variant: Option<&str>) -> Self {
+        let (architecture, variant) = normal_architecture(architecture, variant.unwrap_or(""));
+        Self {
+            os: normal_system(os),
+            architecture,
+            variant: Some(variant).filter(|variant| !variant.is_empty()),
+            os_version: None,
+        }
+    }
+
+    /// Adds the version of the operating system, which Windows images are told apart by.
+    #[must_use]
+    pub fn with_os_version(mut self, version: Option<&str>) -> Self {
+        self.os_version = version
+            .filter(|version| !version.is_empty())
+            .map(str::to_owned);
+        self
+    }
+
+    /// Returns the operating system, such as `linux`.
+    pub fn os(&self) -> &str {
+        &self.os
+    }
+
+    /// Returns the architecture, such as `amd64`.
+    pub fn architecture(&self) -> &str {
+        &self.architecture
+    }
+
+    /// Returns the variant, such as `v7`; none for amd64 and for arm64 v8.
+    pub fn variant(&self) -> Option<&str> {
+        self.variant.as_deref()
+    }
+
+    /// Returns the version of the operating system, if one is named.
+    pub fn os_version(&self) -> Option<&str> {
+        self.os_version.as_deref()
+    }
+
+    /// Tells whether an image for `self` is taken where `asked` is asked for.
+    ///
+    /// Equal, or equal but for an operating system version that `asked` leaves open.
+    pub fn serves(&self, asked: &Self) -> bool {
+        self.os == asked.os
+            && self.architecture == asked.architecture
+            && self.variant == asked.variant
+            && (asked.os_version.is_none() || self.os_version == asked.os_version)
+    }
+}
+
+fn normal_system(os: &str) -> String {
+    match os.to_ascii_lowercase().as_str() {
+        "macos" => "darwin".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+fn normal_architecture(architecture: &str, variant: &str) -> (String, String) {
+    let architecture = architecture.to_ascii_lowercase();
+    let variant = variant.to_ascii_lowercase();
+    let pair = match (architecture.as_str(), variant.as_str()) {
+        ("i386", _) => ("386", ""),
+        ("x86_64" | "x86-64" | "amd64", "v1") => ("amd64", ""),
+        ("x86_64" | "x86-64", other) => ("amd64", other),
+        ("aarch64" | "arm64", "8" | "v8" | "v8.0" | "") => ("arm64", ""),
+        ("aarch64" | "arm64", "9" | "9.0" | "v9.0") => ("arm64", "v9"),
+        ("aarch64", other) => ("arm64", other),
+        ("armhf", _) | ("arm", "" | "7") => ("arm", "v7"),
+        ("armel", _) | ("arm", "6") => ("arm", "v6"),
+        ("arm", "5") => ("arm", "v5"),
+        ("arm", "8") => ("arm", "v8"),
+        (other, variant) => (other, variant),
+    };
+    (pair.0.to_owned(), pair.1.to_owned())
+}
+
+impl FromStr for Platform {
+    type Err = PlatformError;
+
+    /// Reads the forms that `--platform` takes, aliases and single words included.
+    fn from_str(text: &str) -> Result<Self, PlatformError> {
+        let malformed = || PlatformError::Malformed(text.to_owned());
+        let parts: Vec<&str> = text.split('/').collect();
+        let (system, version) =
+            split_system(parts.first().copied().unwrap_or("")).ok_or_else(malformed)?;
+        if !named(system) || !parts.iter().skip(1).all(|part| named(part)) {
+            return Err(malformed());
+        }
+        let platform = match parts.as_slice() {
+            [_] => Self::from_word(system)?,
+            [_, architecture] => Self::new(system, architecture, None),
+            [_, architecture, variant] => Self::new(system, architecture, Some(variant)),
+            _ => return Err(malformed()),
+        };
+        Ok(platform.with_os_version(version))
+    }
+}
+
+impl Platform {
+    fn from_word(word: &str) -> Result<Self, PlatformError> {
+        let system = normal_system(word);
+        if SYSTEMS.contains(&system.as_str()) {
+            return Ok(Self::new(&system, host_architecture(), None));
+        }
+        let (architecture, _) = normal_architecture(word, "");
+        if ARCHITECTURES.contains(&architecture.as_str()) {
+            return Ok(Self::new("linux", word, None));
+        }
+        Err(PlatformError::UnknownWord(word.to_owned()))
+    }
+}
+
+/// The architecture of the machine that runs this, which a lone operating system stands for.
+fn host_architecture() -> &'static str {
+    match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        "x86" => "386",
+        other => other,
+    }
+}
+
+/// Splits `windows(10.0.17763.1)` into name and version.
+fn split_system(text: &str) -> Option<(&str, Option<&str>)> {
+    match text.split_once('(') {
+        None => Some((text, None)),
+        Some((name, rest)) => {
+            let version = rest.strip_suffix(')')?;
+            let plain = version
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+            plain.then_some((name, Some(version).filter(|v| !v.is_empty())))
+        }
+    }
+}
+
+fn named(part: &str) -> bool {
+    !part.is_empty()
+        && part
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
+}
+
+impl fmt::Display for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.os)?;
+        if let Some(version) = &self.os_version {
+            write!(f, "({version})")?;
+        }
+        write!(f, "/{}", self.architecture)?;
+        if let Some(variant) = &self.variant {
+            write!(f, "/{variant}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn aliases_become_the_normal_form() {
+        for (text, normal) in [
+            ("linux/amd64", "linux/amd64"),
+            ("linux/x86_64", "linux/amd64"),
+            ("linux/amd64/v2", "linux/amd64/v2"),
+            ("arm64", "linux/arm64"),
+            ("linux/arm64/v8", "linux/arm64"),
+            ("aarch64", "linux/arm64"),
+            ("armhf", "linux/arm/v7"),
+            ("linux/arm", "linux/arm/v7"),
+            ("linux/armel", "linux/arm/v6"),
+            ("Linux/ARM64", "linux/arm64"),
+            ("macos/arm64", "darwin/arm64"),
+            ("linux/foo", "linux/foo"),
+            ("windows(10.0.17763.1)/amd64", "windows(10.0.17763.1)/amd64"),
+        ] {
+            assert_eq!(
+                text.parse::<Platform>().unwrap().to_string(),
+                normal,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_platform_is_refused() {
+        for text in [
+            "",
+            "foo",
+            "linux/",
+            "/amd64",
+            "linux/a/b/c",
+            "linux/a b",
+            "windows(1/amd64",
+        ] {
+            assert!(text.parse::<Platform>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_version_left_open_takes_any() {
+        let windows: Platform = "windows(10.0.1)/amd64".parse().unwrap();
+        assert!(windows.serves(&"windows/amd64".parse().unwrap()));
+        assert!(!windows.serves(&"windows(10.0.2)/amd64".parse().unwrap()));
+        assert!(!windows.serves(&"linux/amd64".parse().unwrap()));
+    }
+}

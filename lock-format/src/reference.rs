@@ -1,0 +1,360 @@
+//! An image reference (the grammar of distribution's `reference` package), in its canonical form.
+
+use std::fmt;
+
+use crate::{Digest, DigestError};
+
+/// Names a repository: a registry host, with its port where it has one, and a path.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Repository {
+    registry: String,
+    path: String,
+}
+
+/// Names an image, canonically: `docker.io/library/alpine:3.20`.
+///
+/// At least one of tag and digest is there; with both, the digest decides what the image is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Reference {
+    repository: Repository,
+    tag: Option<String>,
+    digest: Option<Digest>,
+}
+
+/// Tells why a text is not an image reference.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReferenceError {
+    /// Not of the grammar.
+    #[error("`{0}` is not an image reference: it takes the form [registry/]name[:tag][@digest]")]
+    Malformed(String),
+    /// Upper case in the name.
+    #[error("`{0}` has upper-case letters in its name, which must be lower case")]
+    UpperCase(String),
+    /// 64 hex digits alone would be taken for an image id.
+    #[error("`{0}` is 64 hex digits, which name an image id and not a repository")]
+    ImageId(String),
+    /// The name is longer than 255 bytes.
+    #[error("the name of an image takes at most 255 characters, this one has {0}")]
+    TooLong(usize),
+    /// The digest is malformed or of an unknown algorithm.
+    #[error("in `{text}`: {error}")]
+    Digest {
+        /// The whole reference.
+        text: String,
+        /// What is wrong with its digest.
+        error: DigestError,
+    },
+}
+
+/// Longest name (registry and path), in bytes.
+const LONGEST_NAME: usize = 255;
+
+impl Repository {
+    /// Makes a repository from parts that follow the grammar; `docker.io` is not completed.
+    pub fn new(registry: &str, path: &str) -> Result<Self, ReferenceError> {
+        let fits = is_registry(registry) && path.split('/').all(is_path_component);
+        if !fits {
+            return Err(ReferenceError::Malformed(format!("{registry}/{path}")));
+        }
+        if path.len() > LONGEST_NAME {
+            return Err(ReferenceError::TooLong(path.len()));
+        }
+        Ok(Self {
+            registry: registry.to_owned(),
+            path: path.to_owned(),
+        })
+    }
+
+    /// Returns the registry host, with its port if it names one.
+    pub fn registry(&self) -> &str {
+        &self.registry
+    }
+
+    /// Returns the path below the registry, such as `library/alpine`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+impl Reference {
+    /// Reads a reference as people write it: `alpine` is `docker.io/library/alpine:latest`.
+    pub fn parse(text: &str) -> Result<Self, ReferenceError> {
+        if text.len() == 64 && text.bytes().all(is_lower_hex) {
+            return Err(ReferenceError::ImageId(text.to_owned()));
+        }
+        let (registry, rest) = split_registry(text);
+        let name_end = rest.find([':', '@']).unwrap_or(rest.len());
+        let name = rest.get(..name_end).unwrap_or(rest);
+        if name.chars().any(char::is_uppercase) {
+            return Err(ReferenceError::UpperCase(text.to_owned()));
+        }
+        let path = if registry == "docker.io" && !name.contains('/') {
+            format!("library/{name}")
+        } else {
+            name.to_owned()
+        };
+        let suffix = rest.get(name_end..).unwrap_or("");
+        Self::from_parts(text, registry, &path, suffix)
+    }
+
+    fn from_parts(
+        text: &str,
+        registry: &str,
+        path: &str,
+        suffix: &str,
+    ) -> Result<Self, ReferenceError> {
+        let repository = Repository::new(registry, path).map_err(|error| match error {
+            ReferenceError::TooLong(_) => error,
+            ReferenceError::Malformed(_)
+            | ReferenceError::UpperCase(_)
+            | ReferenceError::ImageId(_)
+            | ReferenceError::Digest { .. } => ReferenceError::Malformed(text.to_owned()),
+        })?;
+        let (tag, digest) = match suffix.split_once('@') {
+            Some((tag, digest)) => (tag, Some(parse_digest(text, digest)?)),
+            None => (suffix, None),
+        };
+        let tag = match tag.strip_prefix(':') {
+            Some(tag) if is_tag(tag) => Some(tag.to_owned()),
+            None if tag.is_empty() => digest.is_none().then(|| "latest".to_owned()),
+            _ => return Err(ReferenceError::Malformed(text.to_owned())),
+        };
+        Ok(Self {
+            repository,
+            tag,
+            digest,
+        })
+    }
+
+    /// Reads a reference that must already be in canonical form.
+    pub fn parse_canonical(text: &str) -> Result<Self, ReferenceError> {
+        let reference = Self::parse(text)?;
+        if reference.to_string() == text {
+            Ok(reference)
+        } else {
+            Err(ReferenceError::Malformed(text.to_owned()))
+        }
+    }
+
+    /// Names `repository` by a tag.
+    pub fn tagged(repository: Repository, tag: &str) -> Result<Self, ReferenceError> {
+        if is_tag(tag) {
+            Ok(Self {
+                repository,
+                tag: Some(tag.to_owned()),
+                digest: None,
+            })
+        } else {
+            Err(ReferenceError::Malformed(format!("{repository}:{tag}")))
+        }
+    }
+
+    /// Names `repository` by a digest.
+    pub fn digested(repository: Repository, digest: Digest) -> Self {
+        Self {
+            repository,
+            tag: None,
+            digest: Some(digest),
+        }
+    }
+
+    /// Returns registry and path.
+    pub fn repository(&self) -> &Repository {
+        &self.repository
+    }
+
+    /// Returns the tag, if one is written or implied.
+    pub fn tag(&self) -> Option<&str> {
+        self.tag.as_deref()
+    }
+
+    /// Returns the digest, if one is written.
+    pub fn digest(&self) -> Option<&Digest> {
+        self.digest.as_ref()
+    }
+}
+
+/// Splits off the registry as docker does: the first part is one only if it looks like a host.
+fn split_registry(text: &str) -> (&str, &str) {
+    match text.split_once('/') {
+        Some(("index.docker.io", rest)) => ("docker.io", rest),
+        Some((host, rest)) if looks_like_host(host) => (host, rest),
+        _ => ("docker.io", text),
+    }
+}
+
+fn looks_like_host(part: &str) -> bool {
+    part.contains(['.', ':']) || part == "localhost" || part.chars().any(char::is_uppercase)
+}
+
+fn parse_digest(text: &str, digest: &str) -> Result<Digest, ReferenceError> {
+    digest.parse().map_err(|error| ReferenceError::Digest {
+        text: text.to_owned(),
+        error,
+    })
+}
+
+/// A host name or bracketed IPv6 address, with an optional port.
+fn is_registry(text: &str) -> bool {
+    let (host, port) = match text.strip_prefix('[') {
+        Some(rest) => match rest.split_once(']') {
+            Some((address, port)) => {
+                let plain = !address.is_empty()
+                    && address.bytes().all(|b| b.is_ascii_hexdigit() || b == b':');
+                return plain && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port));
+            }
+            None => return false,
+        },
+        None => text
+            .split_once(':')
+            .map_or((text, None), |(host, port)| (host, Some(port))),
+    };
+    host.split('.').all(is_host_component) && port.is_none_or(is_port)
+}
+
+fn is_port(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_host_component(part: &str) -> bool {
+    !part.is_empty()
+        && !part.starts_with('-')
+        && !part.ends_with('-')
+        && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+/// Lower-case letters and digits, joined by one dot, one or two underscores, or any dashes.
+fn is_path_component(part: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let bytes = part.as_bytes();
+    let ends_plain =
+        bytes.first().copied().is_some_and(plain) && bytes.last().copied().is_some_and(plain);
+    ends_plain
+        && part
+            .split(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+            .all(|joint| matches!(joint, "" | "." | "_" | "__") || joint.bytes().all(|b| b == b'-'))
+}
+
+fn is_tag(tag: &str) -> bool {
+    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    tag.len() <= 128
+        && tag.bytes().next().is_some_and(word)
+        && tag.bytes().all(|b| word(b) || b == b'.' || b == b'-')
+}
+
+fn is_lower_hex(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
+}
+
+impl fmt::Display for Repository {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.registry, self.path)
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.repository, f)?;
+        if let Some(tag) = &self.tag {
+            write!(f, ":{tag}")?;
+        }
+        if let Some(digest) = &self.digest {
+            write!(f, "@{digest}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_write_becomes_canonical() {
+        let digest = format!("sha256:{}", "ab".repeat(32));
+        for (text, canonical) in [
+            ("alpine", "docker.io/library/alpine:latest".to_owned()),
+            ("alpine:3.20", "docker.io/library/alpine:3.20".to_owned()),
+            ("acme/app", "docker.io/acme/app:latest".to_owned()),
+            (
+                "index.docker.io/alpine",
+                "docker.io/library/alpine:latest".to_owned(),
+            ),
+            (
+                "docker.io/alpine",
+                "docker.io/library/alpine:latest".to_owned(),
+            ),
+            (
+                "registry-1.docker.io/a/b:1",
+                "registry-1.docker.io/a/b:1".to_owned(),
+            ),
+            ("localhost/x", "localhost/x:latest".to_owned()),
+            ("LOCALHOST:5000/x", "LOCALHOST:5000/x:latest".to_owned()),
+            ("Example.COM/x:T", "Example.COM/x:T".to_owned()),
+            (
+                "reg.lan:5000/a/b__c/d--e",
+                "reg.lan:5000/a/b__c/d--e:latest".to_owned(),
+            ),
+            ("[::1]:5000/x", "[::1]:5000/x:latest".to_owned()),
+            (
+                &format!("a@{digest}"),
+                format!("docker.io/library/a@{digest}"),
+            ),
+            (
+                &format!("a:1@{digest}"),
+                format!("docker.io/library/a:1@{digest}"),
+            ),
+        ] {
+            assert_eq!(
+                Reference::parse(text).unwrap().to_string(),
+                canonical,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_reference_is_refused() {
+        let id = "ab".repeat(32);
+        let long = format!("ghcr.io/{}", "a".repeat(256));
+        for text in [
+            "",
+            ":",
+            "a:",
+            "a@",
+            "a:b:c",
+            "A",
+            "a/B",
+            "docker://alpine",
+            "a b",
+            "a..b",
+            "a___b",
+            "-a",
+            "a-",
+            "a//b",
+            "/a",
+            "a/",
+            "localhost:x/a",
+            "[::1/x",
+            "[g]/x",
+            "a@md5:00",
+            "ä",
+            id.as_str(),
+            long.as_str(),
+        ] {
+            assert!(Reference::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn canonical_reading_is_strict() {
+        assert!(Reference::parse_canonical("docker.io/library/alpine:3.20").is_ok());
+        for text in [
+            "alpine:3.20",
+            "docker.io/library/alpine",
+            "docker.io/alpine:3.20",
+        ] {
+            assert!(Reference::parse_canonical(text).is_err(), "{text}");
+        }
+    }
+}

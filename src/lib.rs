@@ -1,0 +1,16 @@
+//! Airlock carries container images across an air gap, driven by a lockfile.
+//!
+//! The house has floors; arrows go down only, never sideways (`docs/architecture.md`, enforced by
+//! `tests/architecture.rs`):
+//!
+//! ```text
+//!  4  cli  report
+//!  3  ops
+//!  2  registry  store  seal  serve  inputs  config  upstream
+//!  1  oci  plan  wire  dockerfile  compose  client_config  page
+//!  0  lock-format (crate)  diagnostic  run
+//! ```
+
+pub mod diagnostic;
+pub mod oci;
+pub mod run;
