@@ -44,11 +44,7 @@ impl Span {
             .iter()
             .rposition(|&b| b == b'\n')
             .map_or(0, |at| at.saturating_add(1));
-        let line = before
-            .iter()
-            .filter(|&&b| b == b'\n')
-            .count()
-            .saturating_add(1);
+        let line = before.split(|&b| b == b'\n').count();
         let column = String::from_utf8_lossy(before.get(line_start..).unwrap_or_default())
             .chars()
             .count()
