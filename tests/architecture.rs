@@ -68,10 +68,7 @@ fn every_room_has_its_place_in_the_table() {
         .flat_map(|floor| floor.iter().copied())
         .chain(["ops", "cli", "report"])
         .collect();
-    let rooms: BTreeSet<String> = sources()
-        .iter()
-        .filter_map(|(path, _)| room_of(path))
-        .collect();
+    let rooms: BTreeSet<String> = sources().keys().filter_map(|path| room_of(path)).collect();
     let strangers: Vec<&String> = rooms
         .iter()
         .filter(|room| !known.contains(room.as_str()))
