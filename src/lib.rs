@@ -11,6 +11,8 @@
 //!  0  lock-format (crate)  diagnostic  run
 //! ```
 
+pub mod cli;
 pub mod diagnostic;
 pub mod oci;
+pub mod report;
 pub mod run;

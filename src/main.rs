@@ -1,3 +1,7 @@
 //! The command `airlock`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    airlock::cli::main(std::env::args_os())
+}

@@ -17,6 +17,8 @@ pub struct TaskId(pub u64);
 pub enum Event<'a> {
     /// A step of the operation has begun, such as `fetching 12 blobs`.
     Step(&'a str),
+    /// The step will move so many bytes in all.
+    Total(u64),
     /// A task with a length in bytes has begun.
     Begin {
         /// Which.

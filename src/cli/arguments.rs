@@ -1,0 +1,96 @@
+//! The arguments of `airlock`, as clap reads them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::completions::CompletionsArguments;
+use super::context::{Context, Outcome};
+use super::man::ManArguments;
+
+/// Carries container images across an air gap, driven by a lockfile.
+#[derive(Debug, Parser)]
+#[command(
+    name = "airlock",
+    disable_version_flag = true,
+    subcommand_required = false,
+    arg_required_else_help = true,
+    after_help = "Inside has no internet, outside does: lock and bundle run outside; diff, apply and serve inside."
+)]
+pub(crate) struct Arguments {
+    /// Flags of every command.
+    #[command(flatten)]
+    pub(crate) global: Global,
+    /// Print the version
+    #[arg(long, short = 'V')]
+    pub(crate) version: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// Flags that every command takes.
+#[derive(Args, Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
+pub(crate) struct Global {
+    /// Run as if started in this folder
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub(crate) directory: Option<PathBuf>,
+    /// Say only what went wrong
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say more
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+    /// How results are printed
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human, global = true)]
+    pub(crate) format: Format,
+    /// Short for --format json: data on standard output, errors as JSON too
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Draw no progress
+    #[arg(long, global = true)]
+    pub(crate) no_progress: bool,
+    /// When to use colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto, global = true)]
+    pub(crate) color: Color,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Text for people, on standard error.
+    Human,
+    /// Data, on standard output.
+    Json,
+}
+
+/// When colours are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set; always with `CLICOLOR_FORCE`.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Print a completion script for a shell
+    Completions(CompletionsArguments),
+    /// Print or write the manual pages
+    Man(ManArguments),
+}
+
+impl Command {
+    /// Runs the command.
+    pub(crate) fn run(&self, context: &Context) -> Outcome {
+        match self {
+            Self::Completions(arguments) => arguments.run(context),
+            Self::Man(arguments) => arguments.run(context),
+        }
+    }
+}

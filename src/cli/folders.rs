@@ -1,0 +1,139 @@
+//! Where state lives unless told otherwise (XDG base directory specification).
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::environment::Environment;
+use crate::diagnostic::{Class, Code, Diagnose};
+
+/// The store, on the inside.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct StoreFlag {
+    /// The store [default: `$XDG_DATA_HOME/airlock/store`]
+    #[arg(long, value_name = "DIR", env = "AIRLOCK_STORE")]
+    pub(crate) store: Option<PathBuf>,
+}
+
+/// The keyring, on both sides.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct KeysFlag {
+    /// The folder of the keyring [default: `$XDG_DATA_HOME/airlock/keys`]
+    #[arg(long, value_name = "DIR", env = "AIRLOCK_KEYS")]
+    pub(crate) keys: Option<PathBuf>,
+}
+
+/// The cache, on the outside.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct CacheFlag {
+    /// The cache of downloads [default: `$XDG_CACHE_HOME/airlock`]
+    #[arg(long, value_name = "DIR", env = "AIRLOCK_CACHE")]
+    pub(crate) cache: Option<PathBuf>,
+}
+
+/// Neither a flag nor the environment tells where state lives.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no folder for the {what}: HOME is not set")]
+pub(crate) struct NoFolder {
+    what: &'static str,
+    flag: &'static str,
+}
+
+/// The code of [`NoFolder`].
+pub(crate) const NO_FOLDER: Code = Code::new("cli/no-folder");
+
+impl Diagnose for NoFolder {
+    fn code(&self) -> Code {
+        NO_FOLDER
+    }
+
+    fn class(&self) -> Class {
+        Class::Usage
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(format!("name it: {} DIR", self.flag))
+    }
+}
+
+impl StoreFlag {
+    /// Returns the folder of the store.
+    pub(crate) fn folder(&self, environment: &Environment) -> Result<PathBuf, NoFolder> {
+        match &self.store {
+            Some(path) => Ok(path.clone()),
+            None => below(
+                environment,
+                "XDG_DATA_HOME",
+                ".local/share",
+                "airlock/store",
+            )
+            .ok_or(NoFolder {
+                what: "store",
+                flag: "--store",
+            }),
+        }
+    }
+}
+
+impl KeysFlag {
+    /// Returns the folder of the keyring.
+    pub(crate) fn folder(&self, environment: &Environment) -> Result<PathBuf, NoFolder> {
+        match &self.keys {
+            Some(path) => Ok(path.clone()),
+            None => below(environment, "XDG_DATA_HOME", ".local/share", "airlock/keys").ok_or(
+                NoFolder {
+                    what: "keyring",
+                    flag: "--keys",
+                },
+            ),
+        }
+    }
+}
+
+impl CacheFlag {
+    /// Returns the folder of the cache.
+    pub(crate) fn folder(&self, environment: &Environment) -> Result<PathBuf, NoFolder> {
+        match &self.cache {
+            Some(path) => Ok(path.clone()),
+            None => below(environment, "XDG_CACHE_HOME", ".cache", "airlock").ok_or(NoFolder {
+                what: "cache",
+                flag: "--cache",
+            }),
+        }
+    }
+}
+
+/// `$VARIABLE/rest`, else `$HOME/fallback/rest`.
+fn below(environment: &Environment, variable: &str, fallback: &str, rest: &str) -> Option<PathBuf> {
+    environment
+        .absolute_path(variable)
+        .or_else(|| Some(environment.absolute_path("HOME")?.join(fallback)))
+        .map(|base| base.join(rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flag_then_xdg_then_home() {
+        let none = StoreFlag { store: None };
+        let flag = StoreFlag {
+            store: Some("/s".into()),
+        };
+        let home = Environment::of(&[("HOME", "/h")]);
+        let both = Environment::of(&[("HOME", "/h"), ("XDG_DATA_HOME", "/x")]);
+        let relative = Environment::of(&[("HOME", "/h"), ("XDG_DATA_HOME", "x")]);
+        assert_eq!(flag.folder(&both), Ok("/s".into()));
+        assert_eq!(none.folder(&both), Ok("/x/airlock/store".into()));
+        assert_eq!(
+            none.folder(&home),
+            Ok("/h/.local/share/airlock/store".into())
+        );
+        assert_eq!(
+            none.folder(&relative),
+            Ok("/h/.local/share/airlock/store".into())
+        );
+        assert!(none.folder(&Environment::default()).is_err());
+    }
+}
