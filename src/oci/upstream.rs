@@ -26,7 +26,7 @@ pub trait Upstream: Sync {
         blob: &Blob,
         urls: &[String],
         offset: u64,
-    ) -> Result<BlobBody, Failure>;
+    ) -> Result<BlobBody<'_>, Failure>;
 }
 
 /// A manifest or index as received.
@@ -39,14 +39,16 @@ pub struct RawManifest {
 }
 
 /// The bytes of a blob on their way.
-pub struct BlobBody {
+///
+/// They borrow the client that fetches them: it continues a cut stream by itself.
+pub struct BlobBody<'a> {
     /// Where in the blob the bytes begin.
     pub offset: u64,
     /// The bytes.
-    pub reader: Box<dyn Read + Send>,
+    pub reader: Box<dyn Read + Send + 'a>,
 }
 
-impl fmt::Debug for BlobBody {
+impl fmt::Debug for BlobBody<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BlobBody")
             .field("offset", &self.offset)

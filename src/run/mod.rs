@@ -8,11 +8,13 @@ mod clock;
 mod entropy;
 mod events;
 pub mod limits;
+mod sleep;
 
 pub use cancel::{Cancel, Cancelled};
 pub use clock::{Clock, FixedClock};
 pub use entropy::{Entropy, EntropyError, FixedEntropy};
 pub use events::{Event, Events, Silent, TaskId, Warning};
+pub use sleep::{RecordingSleeper, Sleeper, ThreadSleeper};
 
 use std::fmt;
 
