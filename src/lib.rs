@@ -12,6 +12,7 @@
 //! ```
 
 pub mod cli;
+pub mod config;
 pub mod diagnostic;
 pub mod oci;
 pub mod report;

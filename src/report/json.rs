@@ -63,8 +63,16 @@ fn record(facts: &dyn Diagnose) -> Record {
 /// Lists the chain of causes, outermost first.
 pub(super) fn causes(facts: &dyn Diagnose) -> Vec<String> {
     std::iter::successors(facts.source(), |error| error.source())
-        .map(ToString::to_string)
+        .map(|error| plain(&error.to_string()))
         .collect()
+}
+
+/// Takes the number off the operating system's words: `Permission denied (os error 13)`.
+fn plain(cause: &str) -> String {
+    match cause.split_once(" (os error ") {
+        Some((words, _)) => words.to_lowercase(),
+        None => cause.to_owned(),
+    }
 }
 
 fn class(class: Class) -> &'static str {

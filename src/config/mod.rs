@@ -1,0 +1,28 @@
+//! Settings: three owners, one precedence (`docs/configuration.md`).
+//!
+//! ```text
+//! flag  >  AIRLOCK_* variable  >  file  >  default
+//!
+//! person or station   $XDG_CONFIG_HOME/airlock/config.toml    Station
+//! site                <store>/airlock/site.toml               Site
+//! ```
+//!
+//! Every value remembers where it comes from, so that `airlock config` can show it. An unknown key is
+//! an error with a suggestion: a setting that is silently ignored is worse than none.
+#![warn(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects
+)]
+
+mod error;
+mod file;
+mod setting;
+mod site;
+mod station;
+mod table;
+
+pub use error::{CODES, ConfigError};
+pub use setting::{Origin, Setting};
+pub use site::Site;
+pub use station::Station;
