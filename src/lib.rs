@@ -17,3 +17,4 @@ pub mod diagnostic;
 pub mod oci;
 pub mod report;
 pub mod run;
+pub mod upstream;
