@@ -1,0 +1,65 @@
+//! A program that stays up until the test or the side ends.
+
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::side::Side;
+
+/// A running server with its log.
+pub(crate) struct Server {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Server {
+    /// Starts a server; its output goes to `<name>.log` in the side's folder.
+    pub(crate) fn start(side: &Side, name: &str, call: crate::call::Call) -> Self {
+        let log = side.path(&format!("{name}.log"));
+        let file = File::create(&log).unwrap();
+        // A bound for the day on which nobody ends it.
+        let child = call
+            .into_command(&["timeout", "--kill-after=5", "1500"])
+            .stdin(Stdio::null())
+            .stdout(file.try_clone().unwrap())
+            .stderr(file)
+            .spawn()
+            .unwrap();
+        Self { child, log }
+    }
+
+    /// Waits until `ready` answers, for at most half a minute.
+    pub(crate) fn wait_until(mut self, ready: impl Fn() -> bool) -> Self {
+        let start = Instant::now();
+        while !ready() {
+            let ended = self.child.try_wait().unwrap();
+            assert!(
+                ended.is_none() && start.elapsed() < Duration::from_secs(30),
+                "the server did not come up ({ended:?}):\n{}",
+                self.log()
+            );
+            thread::sleep(Duration::from_millis(50));
+        }
+        self
+    }
+
+    /// Returns what the server has written so far.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap()
+    }
+}
+
+impl Drop for Server {
+    /// Ends the server: what `nsenter` started gets the signal, and is waited for.
+    fn drop(&mut self) {
+        let entered = self.child.id();
+        let children = fs::read_to_string(format!("/proc/{entered}/task/{entered}/children"));
+        for pid in children.unwrap_or_default().split_whitespace() {
+            // It may have ended meanwhile.
+            let _ended = Command::new("kill").args(["-TERM", pid]).output();
+        }
+        self.child.wait().unwrap();
+    }
+}
