@@ -18,3 +18,4 @@ pub mod oci;
 pub mod report;
 pub mod run;
 pub mod upstream;
+pub mod wire;
