@@ -1,0 +1,3 @@
+//! Operations: what each command does, without arguments, printing or environment.
+
+pub mod inside;

@@ -1,0 +1,197 @@
+//! One connection: requests in, answers out, until one side has enough.
+
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
+use std::time::Duration;
+
+use http_body_util::{BodyExt as _, Limited};
+use hyper::body::{Body as _, Incoming};
+use hyper::header::{self, HeaderValue};
+use hyper::http::request::Parts;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::watch;
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, timeout};
+
+use super::buffers::Buffers;
+use super::listener::Bounds;
+use super::observer::{Observer, Record};
+use super::outgoing::{Outgoing, Source, Ticket};
+use super::patient::Patient;
+use super::problem::Problem;
+use super::request::RequestHead;
+use super::response::{Body, Response};
+use super::router::{Router, Step};
+
+/// What all connections share.
+pub(super) struct Shared {
+    pub(super) router: Router,
+    pub(super) observer: Arc<dyn Observer>,
+    pub(super) buffers: Buffers,
+    pub(super) bounds: Bounds,
+    /// Above zero while somebody waits for a place, and for good once the server ends.
+    pub(super) pressure: watch::Sender<usize>,
+}
+
+/// A client, as the log names it, and how many requests it has begun.
+struct Peer {
+    name: String,
+    begun: AtomicU64,
+}
+
+/// How long a connection without any request may keep its place while others wait for one.
+const FRESH: Duration = Duration::from_secs(1);
+/// How much of a body nobody asked for is read so that the client sees the answer.
+const UNWANTED: usize = 64 * 1024;
+/// For how long.
+const UNWANTED_TIME: Duration = Duration::from_secs(1);
+
+/// Serves one connection to its end.
+///
+/// Under pressure it ends after the answer that is under way, and an idle one at once.
+pub(super) async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send,
+    name: String,
+    shared: Arc<Shared>,
+) {
+    let begun = AtomicU64::new(0);
+    let peer = Arc::new(Peer { name, begun });
+    let mut pressure = shared.pressure.subscribe();
+    let stream = Patient::new(stream, shared.bounds.stalled);
+    let service = service_fn(|request| {
+        let (parts, body) = request.into_parts();
+        answer(Arc::clone(&shared), Arc::clone(&peer), parts, body)
+    });
+    let mut connection = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(shared.bounds.head_timeout)
+            .max_buf_size(shared.bounds.head_bytes)
+            .half_close(true)
+            .serve_connection(TokioIo::new(stream), service)
+    );
+    // How a connection ends is told by the records of its requests.
+    if ends_before(
+        connection.as_mut(),
+        pressure.wait_for(|waiting| *waiting > 0),
+    )
+    .await
+    {
+        return;
+    }
+    let is_fresh = || peer.begun.load(Ordering::Relaxed) == 0;
+    if is_fresh() && (timeout(FRESH, connection.as_mut()).await.is_ok() || is_fresh()) {
+        return;
+    }
+    connection.as_mut().graceful_shutdown();
+    drop(connection.await);
+}
+
+/// Waits for whichever comes first, and tells whether it was the work.
+async fn ends_before(mut work: Pin<&mut impl Future>, signal: impl Future) -> bool {
+    let mut signal = pin!(signal);
+    poll_fn(|cx| {
+        if work.as_mut().poll(cx).is_ready() {
+            Poll::Ready(true)
+        } else {
+            signal.as_mut().poll(cx).map(|_| false)
+        }
+    })
+    .await
+}
+
+async fn answer(
+    shared: Arc<Shared>,
+    peer: Arc<Peer>,
+    parts: Parts,
+    body: Incoming,
+) -> Result<hyper::Response<Outgoing>, std::convert::Infallible> {
+    peer.begun.fetch_add(1, Ordering::Relaxed);
+    let begun = Instant::now();
+    let parts = Arc::new(parts);
+    let (response, source) = respond(&shared, &parts).await;
+    let unread = !body.is_end_stream();
+    if unread {
+        skip(body).await;
+    }
+    let ticket = Ticket {
+        observer: Arc::clone(&shared.observer),
+        record: record(&peer, &parts, &response, &source),
+        begun,
+    };
+    let mut sent = hyper::Response::new(Outgoing::new(source, ticket));
+    *sent.status_mut() = response.status;
+    *sent.headers_mut() = response.headers;
+    if unread || *shared.pressure.borrow() > 0 {
+        let close = HeaderValue::from_static("close");
+        sent.headers_mut().insert(header::CONNECTION, close);
+    }
+    Ok(sent)
+}
+
+/// Answers where no waiting is allowed, if that is possible, and else where it is.
+async fn respond(shared: &Arc<Shared>, parts: &Arc<Parts>) -> (Response, Source) {
+    let errand = match shared.router.begin(&RequestHead::of(parts)) {
+        Step::Ready(response) => return opened(response, &shared.buffers),
+        Step::Later(errand) => errand,
+    };
+    let job = {
+        let (shared, parts) = (Arc::clone(shared), Arc::clone(parts));
+        move || {
+            let response = shared.router.finish(errand, &RequestHead::of(&parts));
+            opened(response, &shared.buffers)
+        }
+    };
+    match spawn_blocking(job).await {
+        Ok(answer) => answer,
+        Err(error) => opened(Problem::unreadable(error.to_string()), &shared.buffers),
+    }
+}
+
+/// Takes the body out of an answer and makes it ready to be sent; the first piece of a blob is read
+/// here.
+fn opened(mut response: Response, buffers: &Buffers) -> (Response, Source) {
+    match Source::open(std::mem::replace(&mut response.body, Body::Empty), buffers) {
+        Ok(source) => (response, source),
+        Err(error) => {
+            let mut failed = Problem::unreadable(error.to_string());
+            failed.about.name = response.about.name;
+            failed.about.digest = response.about.digest;
+            let text = std::mem::replace(&mut failed.body, Body::Empty);
+            let source = Source::open(text, buffers).unwrap_or_default();
+            (failed, source)
+        }
+    }
+}
+
+/// Reads a little of a body that nobody asked for, so that the client gets to see the answer.
+async fn skip(body: Incoming) {
+    let mut body = Limited::new(body, UNWANTED);
+    let end = async { while let Some(Ok(_)) = body.frame().await {} };
+    // Whether it ended or not, the connection is closed after the answer.
+    drop(timeout(UNWANTED_TIME, end).await);
+}
+
+/// What the log will say, as far as it is known when the answer begins.
+fn record(peer: &Peer, parts: &Parts, response: &Response, source: &Source) -> Record {
+    let agent = parts.headers.get(header::USER_AGENT);
+    Record {
+        client: peer.name.clone(),
+        method: parts.method.to_string(),
+        target: parts.uri.to_string(),
+        agent: agent.map_or_else(String::new, |value| {
+            String::from_utf8_lossy(value.as_bytes()).into_owned()
+        }),
+        status: response.status.as_u16(),
+        promised: source.size(),
+        sent: 0,
+        took: Duration::ZERO,
+        about: response.about.clone(),
+    }
+}

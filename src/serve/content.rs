@@ -1,0 +1,200 @@
+//! Manifests and blobs as answers: stored bytes, stored type, never converted, never compressed.
+
+use std::io;
+
+use hyper::body::Bytes;
+use hyper::{Method, StatusCode, header};
+use lock_format::{Descriptor, Digest};
+
+use super::cache::{self, ManifestCache};
+use super::conditional::{entity_tag, is_unchanged, wanted_range};
+use super::endpoint::Asked;
+use super::missing::Missing;
+use super::names::Place;
+use super::problem::Problem;
+use super::range::{Part, part};
+use super::request::RequestHead;
+use super::response::{Body, Response};
+use crate::diagnostic::Failure;
+use crate::oci::{ReadAt, StoreView, digest_of};
+
+/// A request for content, and the repository it means.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Inquiry<'a> {
+    pub(super) head: &'a RequestHead<'a>,
+    pub(super) place: &'a Place,
+}
+
+/// Whether an address always means the same bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Freshness {
+    /// A tag: another index may mean something else by it.
+    Changes,
+    /// A digest.
+    Stays,
+}
+
+impl Inquiry<'_> {
+    /// Answers a manifest that has to be read first; a small one is verified and kept.
+    pub(super) fn manifest(
+        &self,
+        view: &dyn StoreView,
+        cache: &ManifestCache,
+        descriptor: &Descriptor,
+        freshness: Freshness,
+    ) -> Response {
+        let Descriptor { digest, size, .. } = *descriptor;
+        let missing = Missing::manifest(Asked::Digest(digest));
+        let reader = match view.open(&digest) {
+            Ok(Some(reader)) => reader,
+            Ok(None) => return missing.answer(view, self.place),
+            Err(failure) => return self.unreadable(digest, &failure),
+        };
+        let held = reader.size();
+        if held != size {
+            let trouble = format!("{digest} has {held} bytes in the store instead of {size}");
+            return missing.damaged(self.place, trouble);
+        }
+        if size > cache::LONGEST {
+            let range = 0..size;
+            return self.whole(descriptor, freshness, Body::Blob { reader, range });
+        }
+        match read_verified(&*reader, descriptor) {
+            Ok(bytes) => {
+                cache.put(digest, bytes.clone());
+                self.kept(descriptor, freshness, bytes)
+            }
+            Err(error) => missing.damaged(self.place, error.to_string()),
+        }
+    }
+
+    /// Answers a manifest from memory.
+    pub(super) fn kept(
+        &self,
+        descriptor: &Descriptor,
+        freshness: Freshness,
+        bytes: Bytes,
+    ) -> Response {
+        self.whole(descriptor, freshness, Body::Bytes(bytes))
+    }
+
+    /// Answers a blob, or the part of it that is asked for.
+    pub(super) fn blob(&self, view: &dyn StoreView, digest: Digest) -> Response {
+        let reader = match view.open(&digest) {
+            Ok(Some(reader)) => reader,
+            Ok(None) => return Missing::blob(digest).answer(view, self.place),
+            Err(failure) => return self.unreadable(digest, &failure),
+        };
+        let size = reader.size();
+        let tag = entity_tag(&digest);
+        let mut response = if is_unchanged(self.head.headers, &tag) {
+            Response::new(StatusCode::NOT_MODIFIED, Body::Empty)
+        } else {
+            // RFC 9110 section 14.2: only GET has ranges.
+            match Some(self.head.headers)
+                .filter(|_| self.head.method == Method::GET)
+                .and_then(|headers| wanted_range(headers, &tag))
+                .map_or(Part::Whole, |value| part(value, size))
+            {
+                Part::Whole => octets(
+                    StatusCode::OK,
+                    Body::Blob {
+                        reader,
+                        range: 0..size,
+                    },
+                ),
+                Part::Some(range) => partial(reader, range, size),
+                Part::None => return self.beyond(&digest, size),
+            }
+        };
+        response.set(header::ACCEPT_RANGES, "bytes");
+        self.identify(&mut response, &digest, Freshness::Stays);
+        response
+    }
+
+    fn whole(&self, descriptor: &Descriptor, freshness: Freshness, body: Body) -> Response {
+        let mut response = if is_unchanged(self.head.headers, &entity_tag(&descriptor.digest)) {
+            Response::new(StatusCode::NOT_MODIFIED, Body::Empty)
+        } else {
+            let mut response = Response::new(StatusCode::OK, body);
+            response.set(header::CONTENT_TYPE, descriptor.media_type.as_str());
+            response
+        };
+        self.identify(&mut response, &descriptor.digest, freshness);
+        response
+    }
+
+    /// Answers that no byte of the blob is in the range.
+    fn beyond(&self, digest: &Digest, size: u64) -> Response {
+        let message = format!("the range asked for is beyond the {size} bytes of {digest}");
+        let mut response = Problem::RangeInvalid.plain(&message);
+        response.set(header::CONTENT_RANGE, &format!("bytes */{size}"));
+        response.set(header::ACCEPT_RANGES, "bytes");
+        response.about.name = Some(self.place.to_string());
+        response.about.digest = Some(*digest);
+        response
+    }
+
+    /// Adds what identifies content.
+    fn identify(&self, response: &mut Response, digest: &Digest, freshness: Freshness) {
+        let name = header::HeaderName::from_static("docker-content-digest");
+        response.set(name, &digest.to_string());
+        response.set(header::ETAG, &entity_tag(digest));
+        response.set(header::CACHE_CONTROL, freshness.cache_control());
+        response.about.name = Some(self.place.to_string());
+        response.about.digest = Some(*digest);
+    }
+
+    fn unreadable(&self, digest: Digest, failure: &Failure) -> Response {
+        let mut response = Problem::unreadable(format!("{failure:?}"));
+        response.about.name = Some(self.place.to_string());
+        response.about.digest = Some(digest);
+        response
+    }
+}
+
+impl Freshness {
+    fn cache_control(self) -> &'static str {
+        match self {
+            Self::Changes => "no-cache",
+            Self::Stays => "public, max-age=31536000, immutable",
+        }
+    }
+}
+
+fn octets(status: StatusCode, body: Body) -> Response {
+    let mut response = Response::new(status, body);
+    response.set(header::CONTENT_TYPE, "application/octet-stream");
+    response
+}
+
+fn partial(reader: Box<dyn ReadAt>, range: std::ops::Range<u64>, size: u64) -> Response {
+    let last = range.end.saturating_sub(1);
+    let shown = format!("bytes {}-{last}/{size}", range.start);
+    let mut response = octets(StatusCode::PARTIAL_CONTENT, Body::Blob { reader, range });
+    response.set(header::CONTENT_RANGE, &shown);
+    response
+}
+
+/// Reads a small blob whole and verifies it.
+fn read_verified(reader: &dyn ReadAt, descriptor: &Descriptor) -> io::Result<Bytes> {
+    let size = usize::try_from(descriptor.size).map_err(io::Error::other)?;
+    let mut bytes = vec![0; size];
+    let mut filled = 0_usize;
+    while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        let offset = u64::try_from(filled).map_err(io::Error::other)?;
+        match reader.read_at(rest, offset)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            count => filled = filled.saturating_add(count),
+        }
+    }
+    let promised = descriptor.digest;
+    let found = digest_of(promised.algorithm(), &bytes);
+    if found == promised {
+        Ok(Bytes::from(bytes))
+    } else {
+        Err(io::Error::other(format!(
+            "{promised} is {found} in the store"
+        )))
+    }
+}

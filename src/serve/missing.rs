@@ -1,0 +1,128 @@
+//! What is not served, and why: the text that people find when a pull fails.
+
+use lock_format::{Digest, Reference, Repository};
+use serde_json::{Value, json};
+
+use super::endpoint::Asked;
+use super::names::Place;
+use super::problem::Problem;
+use super::response::Response;
+use crate::diagnostic::sanitize;
+use crate::oci::{Explanation, StoreView, Wanted};
+
+/// Longest name in a message, in characters.
+const LONGEST: usize = 600;
+
+/// Something that was asked for and is not served.
+#[derive(Clone, Debug)]
+pub(super) struct Missing {
+    problem: Problem,
+    asked: Asked,
+}
+
+impl Missing {
+    /// A manifest or index.
+    pub(super) fn manifest(asked: Asked) -> Self {
+        Self {
+            problem: Problem::ManifestUnknown,
+            asked,
+        }
+    }
+
+    /// A blob.
+    pub(super) fn blob(digest: Digest) -> Self {
+        Self {
+            problem: Problem::BlobUnknown,
+            asked: Asked::Digest(digest),
+        }
+    }
+
+    /// Answers with what was looked for and what would bring it.
+    pub(super) fn answer(&self, view: &dyn StoreView, place: &Place) -> Response {
+        let wanted = place.show(&self.asked);
+        let explanation = match Repository::new(&place.host, &place.path) {
+            Ok(repository) => view.explain(&match &self.asked {
+                Asked::Tag(tag) => Wanted::Tag(&repository, tag),
+                Asked::Digest(digest) => Wanted::Digest(&repository, digest),
+            }),
+            // A name outside the grammar is in no lock.
+            Err(_) => Explanation::Unknown,
+        };
+        self.explained(wanted, &explanation)
+    }
+
+    /// Answers that the content is there and damaged.
+    pub(super) fn damaged(&self, place: &Place, trouble: String) -> Response {
+        let wanted = place.show(&self.asked);
+        let message = format!("{wanted} is damaged in this store; {HEAL}");
+        let detail = json!({"looked_for": wanted, "why": "damaged"});
+        let mut response = self.problem.answer(&message, detail);
+        response.about.name = Some(wanted);
+        response.about.trouble = Some(trouble);
+        response
+    }
+
+    fn explained(&self, wanted: String, explanation: &Explanation) -> Response {
+        let (why, message, held) = tell(&wanted, explanation);
+        let mut detail = json!({"looked_for": wanted, "why": why});
+        if let (Some(map), false) = (detail.as_object_mut(), held.is_empty()) {
+            map.insert("held_as".to_owned(), Value::from(held));
+        }
+        let mut response = self.problem.answer(&message, detail);
+        response.about.name = Some(wanted);
+        response
+    }
+}
+
+const HEAL: &str = "`airlock diff` asks for it again, and the next `airlock apply` heals it";
+
+fn tell(wanted: &str, explanation: &Explanation) -> (&'static str, String, Vec<String>) {
+    match explanation {
+        Explanation::Unknown => (
+            "unknown",
+            format!(
+                "{wanted} is not held here: no applied lock names it; \
+                 add it with `airlock lock`, then `airlock diff`"
+            ),
+            Vec::new(),
+        ),
+        Explanation::HeldAs(references) => {
+            let held: Vec<String> = references.iter().map(Reference::to_string).collect();
+            let list = held.join(", ");
+            let message = format!("{wanted} is not held here; held as {list}");
+            ("held-under-another-name", message, held)
+        }
+        Explanation::Pending(reference) => (
+            "pending",
+            format!(
+                "{wanted} is not held here yet: the lock names {reference}, still pending; \
+                 the next bundle brings it, `airlock apply --update-lock` pins it"
+            ),
+            Vec::new(),
+        ),
+        Explanation::Damaged(reference) => (
+            "damaged",
+            format!("{wanted} belongs to {reference} and is damaged or missing here; {HEAL}"),
+            Vec::new(),
+        ),
+        Explanation::Held(reference) => (
+            "held-unpublished",
+            format!(
+                "{wanted} is held for {reference} and not published: \
+                 `airlock apply --lockfile` publishes it with a lock that pins it"
+            ),
+            Vec::new(),
+        ),
+    }
+}
+
+impl Place {
+    /// Writes the full name of what was asked for, fit for a terminal.
+    pub(super) fn show(&self, asked: &Asked) -> String {
+        let text = match asked {
+            Asked::Tag(tag) => format!("{self}:{tag}"),
+            Asked::Digest(digest) => format!("{self}@{digest}"),
+        };
+        sanitize(&text, LONGEST)
+    }
+}

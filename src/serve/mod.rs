@@ -1,0 +1,50 @@
+//! The registry inside: a request as a value and a [`StoreView`](crate::oci::StoreView) give a
+//! response as a value. `docs/serving.md` is the contract.
+//!
+//! ```text
+//!  listener ─► connection ─► Router::begin ──ready──► Outgoing ─► socket
+//!   (sockets,    (hyper,          │ later                ▲
+//!    permits)     timeouts)       ▼                      │ pieces of a blob
+//!                          Router::finish ───────────────┘ read by a bounded pool
+//! ```
+//!
+//! - Nothing here writes, and nothing dials out.
+//! - Stored bytes under their stored type: never converted, never compressed, a length on everything.
+//! - Memory does not grow with the size of a blob, nor with slow readers: pieces come from
+//!   [`Buffers`](buffers::Buffers), which are bounded.
+#![warn(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects
+)]
+
+mod buffers;
+mod cache;
+mod conditional;
+mod connection;
+mod content;
+mod descriptors;
+mod directory;
+mod endpoint;
+mod error;
+mod host;
+mod listener;
+mod missing;
+mod names;
+mod observer;
+mod outgoing;
+mod patient;
+mod problem;
+mod pump;
+mod range;
+mod request;
+mod response;
+mod router;
+
+pub use error::{CODES, ServeError};
+pub use listener::{Bounds, Listener};
+pub use names::Names;
+pub use observer::{Observer, Record};
+pub use request::RequestHead;
+pub use response::{About, Body, Response};
+pub use router::{Errand, Router, Step};

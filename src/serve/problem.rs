@@ -1,0 +1,77 @@
+//! Errors as clients of a registry read them (OCI distribution specification, error codes).
+
+use hyper::body::Bytes;
+use hyper::{StatusCode, header};
+use serde_json::{Value, json};
+
+use super::response::{Body, Response};
+
+/// The codes that this server gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Problem {
+    BlobUnknown,
+    DigestInvalid,
+    ManifestUnknown,
+    NameInvalid,
+    NotFound,
+    RangeInvalid,
+    RequestInvalid,
+    StoreUnreadable,
+    Unsupported,
+}
+
+impl Problem {
+    fn code(self) -> &'static str {
+        match self {
+            Self::BlobUnknown => "BLOB_UNKNOWN",
+            Self::DigestInvalid => "DIGEST_INVALID",
+            Self::ManifestUnknown => "MANIFEST_UNKNOWN",
+            Self::NameInvalid => "NAME_INVALID",
+            Self::Unsupported => "UNSUPPORTED",
+            Self::RangeInvalid => "RANGE_INVALID",
+            // The specification has no code for these, and clients know this one.
+            Self::NotFound | Self::RequestInvalid | Self::StoreUnreadable => "UNKNOWN",
+        }
+    }
+
+    fn status(self) -> StatusCode {
+        match self {
+            Self::BlobUnknown | Self::ManifestUnknown | Self::NotFound => StatusCode::NOT_FOUND,
+            Self::DigestInvalid | Self::NameInvalid | Self::RequestInvalid => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::RangeInvalid => StatusCode::RANGE_NOT_SATISFIABLE,
+            Self::StoreUnreadable => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unsupported => StatusCode::METHOD_NOT_ALLOWED,
+        }
+    }
+
+    /// Makes the answer; `detail` is null where the sentence says all.
+    pub(crate) fn answer(self, message: &str, detail: Value) -> Response {
+        let mut error = json!({"code": self.code(), "message": message});
+        if let (Some(map), false) = (error.as_object_mut(), detail.is_null()) {
+            map.insert("detail".to_owned(), detail);
+        }
+        let text = json!({"errors": [error]}).to_string();
+        let mut response = Response::new(self.status(), Body::Bytes(Bytes::from(text)));
+        response.set(header::CONTENT_TYPE, "application/json");
+        response.set(header::CACHE_CONTROL, "no-cache");
+        if self == Self::Unsupported {
+            response.set(header::ALLOW, "GET, HEAD");
+        }
+        response
+    }
+
+    /// Makes the answer to a failure here: the log gets the cause, the client learns where to look.
+    pub(crate) fn unreadable(trouble: String) -> Response {
+        let message = "the store could not be read; the log of `airlock serve` says why";
+        let mut response = Self::StoreUnreadable.plain(message);
+        response.about.trouble = Some(trouble);
+        response
+    }
+
+    /// Makes the answer of a sentence alone.
+    pub(crate) fn plain(self, message: &str) -> Response {
+        self.answer(message, Value::Null)
+    }
+}

@@ -1,0 +1,428 @@
+//! The contract of `docs/serving.md`, without sockets: a head in, an answer out.
+
+use std::sync::Arc;
+
+use airlock::oci::Explanation;
+use airlock::serve::{Body, Names, RequestHead, Response, Router};
+use hyper::Request;
+use hyper::body::Bytes;
+use lock_format::{Digest, MediaType, Reference};
+use serde_json::Value;
+
+use super::store::MemoryStore;
+
+const INDEX: &[u8] = b"{\"manifests\":[]}";
+const MANIFEST: &[u8] = b"{\"layers\":[]}";
+const LAYER: &[u8] = b"0123456789";
+
+/// A store with an index under a tag, a manifest under none, and a layer.
+struct World {
+    store: Arc<MemoryStore>,
+    router: Router,
+    index: Digest,
+    manifest: Digest,
+    layer: Digest,
+}
+
+fn world() -> World {
+    let store = Arc::new(MemoryStore::default());
+    let index = store.publish(
+        &["alpine:3.20", "ghcr.io/acme/app:1"],
+        MediaType::DOCKER_LIST,
+        INDEX,
+    );
+    let manifest = store.publish(&[], MediaType::OCI_MANIFEST, MANIFEST);
+    let layer = store.hold(LAYER);
+    World {
+        router: Router::new(store.clone(), Names::default()),
+        store,
+        index,
+        manifest,
+        layer,
+    }
+}
+
+impl World {
+    fn ask(&self, method: &str, target: &str, lines: &[(&str, &str)]) -> Response {
+        let mut request = Request::builder().method(method).uri(target);
+        if lines.iter().all(|(name, _)| *name != "host") {
+            request = request.header("host", "127.0.0.1:5000");
+        }
+        for (name, value) in lines {
+            request = request.header(*name, *value);
+        }
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        self.router.respond(&RequestHead::of(&parts))
+    }
+
+    fn get(&self, target: &str) -> Response {
+        self.ask("GET", target, &[])
+    }
+}
+
+fn bytes(body: Body) -> Bytes {
+    match body {
+        Body::Empty => Bytes::new(),
+        Body::Bytes(bytes) => bytes,
+        Body::Blob { reader, range } => {
+            let mut bytes = vec![0; usize::try_from(range.end - range.start).unwrap()];
+            assert_eq!(
+                reader.read_at(&mut bytes, range.start).unwrap(),
+                bytes.len()
+            );
+            bytes.into()
+        }
+    }
+}
+
+fn line<'a>(response: &'a Response, name: &str) -> &'a str {
+    response
+        .headers
+        .get(name)
+        .map_or("", |value| value.to_str().unwrap())
+}
+
+/// The only error of an answer: code, message, detail.
+fn error(response: Response) -> (String, String, Value) {
+    assert_eq!(line(&response, "content-type"), "application/json");
+    let body: Value = serde_json::from_slice(&bytes(response.body)).unwrap();
+    let errors = body["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), 1);
+    let text = |key: &str| errors[0][key].as_str().unwrap().to_owned();
+    (text("code"), text("message"), errors[0]["detail"].clone())
+}
+
+#[test]
+fn every_answer_has_its_length_and_says_what_protocol_it_is() {
+    let world = world();
+    for target in [
+        "/",
+        "/healthz",
+        "/v2",
+        "/v2/",
+        "/v2/alpine/manifests/3.20",
+        "/v2/alpine/manifests/none",
+        "/v2/A/manifests/x",
+        "/nowhere",
+        &format!("/v2/alpine/blobs/{}", world.layer),
+    ] {
+        for method in ["GET", "HEAD", "POST"] {
+            let response = world.ask(method, target, &[]);
+            let length: u64 = line(&response, "content-length").parse().unwrap();
+            let version = line(&response, "docker-distribution-api-version");
+            assert_eq!(version, "registry/2.0", "{method} {target}");
+            assert_eq!(line(&response, "x-content-type-options"), "nosniff");
+            if method == "HEAD" {
+                let same = world.get(target);
+                assert_eq!(same.status, response.status, "{target}");
+                assert_eq!(line(&same, "content-length"), length.to_string());
+                assert!(matches!(response.body, Body::Empty), "{target}");
+            } else {
+                assert_eq!(bytes(response.body).len() as u64, length, "{target}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_version_check_is_an_empty_object_without_redirect() {
+    for target in ["/v2", "/v2/"] {
+        let response = world().get(target);
+        assert_eq!(response.status, 200);
+        assert_eq!(line(&response, "content-type"), "application/json");
+        assert_eq!(bytes(response.body), "{}");
+    }
+}
+
+#[test]
+fn a_manifest_is_the_stored_bytes_under_the_stored_type() {
+    let world = world();
+    let by_digest = format!("/v2/alpine/manifests/{}", world.index);
+    for (target, control) in [
+        ("/v2/library/alpine/manifests/3.20", "no-cache"),
+        ("/v2/alpine/manifests/3.20", "no-cache"),
+        ("/v2/docker.io/library/alpine/manifests/3.20", "no-cache"),
+        ("/v2/ghcr.io/acme/app/manifests/1", "no-cache"),
+        ("/v2/acme/app/manifests/1?ns=ghcr.io", "no-cache"),
+        (&*by_digest, "public, max-age=31536000, immutable"),
+    ] {
+        // Asked twice: read from the store, then from memory.
+        for _ in 0..2 {
+            let accept = [("accept", MediaType::OCI_MANIFEST)];
+            let response = world.ask("GET", target, &accept);
+            assert_eq!(response.status, 200, "{target}");
+            assert_eq!(line(&response, "content-type"), MediaType::DOCKER_LIST);
+            let digest = world.index.to_string();
+            assert_eq!(line(&response, "docker-content-digest"), digest);
+            assert_eq!(line(&response, "etag"), format!("\"{digest}\""));
+            assert_eq!(line(&response, "cache-control"), control, "{target}");
+            assert_eq!(line(&response, "content-encoding"), "");
+            assert_eq!(bytes(response.body), INDEX);
+        }
+    }
+}
+
+#[test]
+fn a_digest_answers_in_every_repository_without_a_tag() {
+    let world = world();
+    for target in [
+        format!("/v2/alpine/manifests/{}", world.manifest),
+        format!("/v2/moved/away/manifests/{}?ns=quay.io", world.manifest),
+    ] {
+        let response = world.get(&target);
+        assert_eq!(response.status, 200, "{target}");
+        assert_eq!(line(&response, "content-type"), MediaType::OCI_MANIFEST);
+        assert_eq!(bytes(response.body), MANIFEST);
+    }
+}
+
+#[test]
+fn a_blob_is_no_manifest() {
+    let world = world();
+    let response = world.get(&format!("/v2/alpine/manifests/{}", world.layer));
+    assert_eq!(response.status, 404);
+}
+
+#[test]
+fn a_host_header_names_the_registry_that_is_carried() {
+    let world = world();
+    for (host, target, status) in [
+        ("ghcr.io", "/v2/acme/app/manifests/1", 200),
+        ("GHCR.io:443", "/v2/acme/app/manifests/1", 200),
+        ("ghcr.io", "/v2/library/alpine/manifests/3.20", 404),
+        ("quay.io", "/v2/library/alpine/manifests/3.20", 200),
+        ("127.0.0.1:5000", "/v2/acme/app/manifests/1", 404),
+    ] {
+        let response = world.ask("GET", target, &[("host", host)]);
+        assert_eq!(response.status, status, "{host} {target}");
+    }
+}
+
+#[test]
+fn a_blob_comes_whole_or_in_the_part_asked_for() {
+    let world = world();
+    let target = format!("/v2/alpine/blobs/{}", world.layer);
+    for (range, status, content_range, body) in [
+        (None, 200, "", "0123456789"),
+        (Some("bytes=2-5"), 206, "bytes 2-5/10", "2345"),
+        (Some("bytes=7-"), 206, "bytes 7-9/10", "789"),
+        (Some("bytes=-2"), 206, "bytes 8-9/10", "89"),
+        (Some("bytes=8-99"), 206, "bytes 8-9/10", "89"),
+        (Some("bytes=0-1,4-5"), 200, "", "0123456789"),
+        (Some("lines=0-1"), 200, "", "0123456789"),
+    ] {
+        let lines: Vec<_> = range.map(|range| ("range", range)).into_iter().collect();
+        let response = world.ask("GET", &target, &lines);
+        assert_eq!(response.status, status, "{range:?}");
+        assert_eq!(line(&response, "content-range"), content_range);
+        assert_eq!(line(&response, "content-length"), body.len().to_string());
+        assert_eq!(line(&response, "accept-ranges"), "bytes");
+        assert_eq!(line(&response, "content-type"), "application/octet-stream");
+        assert_eq!(
+            line(&response, "docker-content-digest"),
+            world.layer.to_string()
+        );
+        assert_eq!(bytes(response.body), body, "{range:?}");
+    }
+}
+
+#[test]
+fn a_range_beyond_the_blob_is_refused_with_its_size() {
+    let world = world();
+    let target = format!("/v2/alpine/blobs/{}", world.layer);
+    for range in ["bytes=10-", "bytes=5-2", "bytes=-0", "bytes=99-100"] {
+        let response = world.ask("GET", &target, &[("range", range)]);
+        assert_eq!(response.status, 416, "{range}");
+        assert_eq!(line(&response, "content-range"), "bytes */10");
+        let (code, ..) = error(response);
+        assert_eq!(code, "RANGE_INVALID");
+    }
+}
+
+#[test]
+fn a_range_is_for_get_and_for_the_content_it_names() {
+    let world = world();
+    let target = format!("/v2/alpine/blobs/{}", world.layer);
+    let range = ("range", "bytes=0-0");
+    let tag = format!("\"{}\"", world.layer);
+    for (method, lines, status) in [
+        ("HEAD", vec![range], 200),
+        ("GET", vec![range, ("if-range", &*tag)], 206),
+        ("GET", vec![range, ("if-range", "\"sha256:0\"")], 200),
+        ("GET", vec![range, ("if-none-match", &*tag)], 304),
+    ] {
+        let response = world.ask(method, &target, &lines);
+        assert_eq!(response.status, status, "{method} {lines:?}");
+    }
+}
+
+#[test]
+fn who_has_the_content_gets_304() {
+    let world = world();
+    for (target, digest) in [
+        ("/v2/alpine/manifests/3.20".to_owned(), world.index),
+        (format!("/v2/alpine/blobs/{}", world.layer), world.layer),
+    ] {
+        for _ in 0..2 {
+            let tag = format!("\"{digest}\"");
+            let response = world.ask("GET", &target, &[("if-none-match", &tag)]);
+            assert_eq!(response.status, 304);
+            assert_eq!(line(&response, "etag"), tag);
+            assert_eq!(line(&response, "content-type"), "");
+            assert_eq!(bytes(response.body), "");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_there_says_what_was_looked_for() {
+    let world = world();
+    let gone = format!("sha256:{}", "ab".repeat(32));
+    for (target, status, code, looked_for) in [
+        (
+            "/v2/alpine/manifests/4".to_owned(),
+            404,
+            "MANIFEST_UNKNOWN",
+            "docker.io/library/alpine:4".to_owned(),
+        ),
+        (
+            "/v2/quay.io/a/b/manifests/4".to_owned(),
+            404,
+            "MANIFEST_UNKNOWN",
+            "quay.io/a/b:4".to_owned(),
+        ),
+        (
+            format!("/v2/a/b/manifests/{gone}?ns=reg.lan:5000"),
+            404,
+            "MANIFEST_UNKNOWN",
+            format!("reg.lan:5000/a/b@{gone}"),
+        ),
+        (
+            format!("/v2/a/b/blobs/{gone}"),
+            404,
+            "BLOB_UNKNOWN",
+            format!("docker.io/a/b@{gone}"),
+        ),
+    ] {
+        let response = world.get(&target);
+        assert_eq!(response.status, status, "{target}");
+        assert_eq!(response.about.name.as_deref(), Some(&*looked_for));
+        let (found, message, detail) = error(response);
+        assert_eq!(found, code, "{target}");
+        assert_eq!(detail["looked_for"], looked_for);
+        assert_eq!(detail["why"], "unknown");
+        assert!(message.contains(&looked_for), "{message}");
+    }
+}
+
+#[test]
+fn the_store_tells_what_would_bring_it() {
+    let world = world();
+    let held = Reference::parse("ghcr.io/acme/app:1").unwrap();
+    for (explanation, why, words) in [
+        (
+            Explanation::HeldAs(vec![held.clone()]),
+            "held-under-another-name",
+            "held as ghcr.io/acme/app:1",
+        ),
+        (
+            Explanation::Pending(held.clone()),
+            "pending",
+            "apply --update-lock",
+        ),
+        (
+            Explanation::Damaged(held.clone()),
+            "damaged",
+            "airlock diff",
+        ),
+        (Explanation::Held(held), "held-unpublished", "--lockfile"),
+    ] {
+        *world.store.explanation.lock().unwrap() = Some(explanation);
+        let (_, message, detail) = error(world.get("/v2/acme/app/manifests/1"));
+        assert_eq!(detail["why"], why);
+        assert!(message.contains(words), "{message}");
+    }
+}
+
+#[test]
+fn a_damaged_manifest_is_not_served() {
+    let world = world();
+    let mut other = INDEX.to_vec();
+    for changed in [b'x', b' '] {
+        other[0] = changed;
+        world.store.replace(world.index, &other);
+        let response = world.get("/v2/alpine/manifests/3.20");
+        assert_eq!(response.status, 404);
+        assert!(response.about.trouble.is_some());
+        let (_, message, _) = error(response);
+        assert!(message.contains("damaged"), "{message}");
+        other.push(b' ');
+    }
+}
+
+#[test]
+fn malformed_requests_have_their_own_codes() {
+    let world = world();
+    for (target, status, code) in [
+        ("/v2/Alpine/manifests/1", 400, "NAME_INVALID"),
+        ("/v2/a%2fb/manifests/1", 400, "NAME_INVALID"),
+        ("/v2/%2e%2e/manifests/1", 400, "NAME_INVALID"),
+        ("/v2/a/manifests/sha256:abc", 400, "DIGEST_INVALID"),
+        ("/v2/a/blobs/latest", 400, "DIGEST_INVALID"),
+        ("/v2/a/blobs/blake3:00", 404, "BLOB_UNKNOWN"),
+        ("/v2/a/manifests/blake3:00", 404, "MANIFEST_UNKNOWN"),
+        ("/v2/a/b", 404, "UNKNOWN"),
+        ("/v2/a/manifests/%zz", 400, "UNKNOWN"),
+        ("/v2/a/manifests/1?ns=a&ns=b", 400, "UNKNOWN"),
+    ] {
+        let response = world.get(target);
+        assert_eq!(response.status, status, "{target}");
+        assert_eq!(error(response).0, code, "{target}");
+    }
+}
+
+#[test]
+fn hosts_that_disagree_are_refused() {
+    let world = world();
+    for (target, lines) in [
+        ("/v2/", vec![("host", "a"), ("host", "a")]),
+        ("/v2/", vec![("host", "a b")]),
+        ("http://b/v2/", vec![("host", "a")]),
+        ("/v2/", vec![("transfer-encoding", "chunked")]),
+    ] {
+        let response = world.ask("GET", target, &lines);
+        assert_eq!(response.status, 400, "{target} {lines:?}");
+        assert_eq!(line(&response, "connection"), "close");
+    }
+}
+
+#[test]
+fn forwarding_headers_change_nothing() {
+    let world = world();
+    let lines = [
+        ("x-forwarded-host", "ghcr.io"),
+        ("x-forwarded-proto", "https"),
+        ("forwarded", "host=ghcr.io"),
+    ];
+    let response = world.ask("GET", "/v2/acme/app/manifests/1", &lines);
+    assert_eq!(response.status, 404);
+}
+
+#[test]
+fn writes_are_refused_by_name() {
+    let world = world();
+    for method in ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"] {
+        let response = world.ask(method, "/v2/alpine/blobs/uploads/", &[]);
+        assert_eq!(response.status, 405, "{method}");
+        assert_eq!(line(&response, "allow"), "GET, HEAD");
+        assert_eq!(error(response).0, "UNSUPPORTED");
+    }
+}
+
+#[test]
+fn a_new_index_is_seen_by_the_next_request() {
+    let world = world();
+    assert_eq!(world.get("/v2/alpine/manifests/4").status, 404);
+    world.store.image("alpine:4", b"{}");
+    assert_eq!(world.get("/v2/alpine/manifests/4").status, 200);
+}

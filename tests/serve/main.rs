@@ -1,0 +1,7 @@
+//! `serve`, without sockets and over loopback.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod contract;
+mod server;
+mod sockets;
+mod store;

@@ -1,0 +1,166 @@
+//! The listener of `serve`, over loopback.
+
+use std::io::{Read as _, Write as _};
+use std::sync::Arc;
+use std::time::Duration;
+
+use airlock::serve::Bounds;
+use lock_format::Digest;
+
+use super::server::{Server, header, read_all, read_answer};
+use super::store::MemoryStore;
+
+/// Longer than all large pieces of the server together.
+const LONG: usize = 24 * 1024 * 1024 + 7;
+
+struct World {
+    server: Server,
+    blob: Vec<u8>,
+    digest: Digest,
+}
+
+fn world(bounds: Bounds) -> World {
+    let store = Arc::new(MemoryStore::default());
+    store.image("alpine:3.20", b"{\"layers\":[]}");
+    let blob: Vec<u8> = (0..LONG).map(|n| (n % 251).to_le_bytes()[0]).collect();
+    let digest = store.hold(&blob);
+    World {
+        server: Server::start(store, bounds),
+        blob,
+        digest,
+    }
+}
+
+#[test]
+fn a_long_blob_arrives_whole_and_in_parts() {
+    let World {
+        server,
+        blob,
+        digest,
+    } = world(Bounds::default());
+    let target = format!("/v2/alpine/blobs/{digest}");
+    let (head, body) = server.get(&target);
+    assert!(head.starts_with("HTTP/1.1 200 OK"), "{head}");
+    assert_eq!(header(&head, "content-length"), LONG.to_string());
+    assert!(body == blob, "the bytes differ");
+    let request = format!(
+        "GET {target} HTTP/1.1\r\nHost: a\r\nRange: bytes=1000000-3000000\r\nConnection: close\r\n\r\n"
+    );
+    let (head, body) = server.exchange(request.as_bytes());
+    assert!(head.starts_with("HTTP/1.1 206"), "{head}");
+    assert!(body == blob[1_000_000..=3_000_000], "the bytes differ");
+}
+
+#[test]
+fn one_connection_carries_many_requests() {
+    let world = world(Bounds::default());
+    let mut stream = world.server.connect();
+    for target in ["/v2/", "/v2/alpine/manifests/3.20", "/v2/none/manifests/1"] {
+        let request = format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let (head, body) = read_answer(&mut stream);
+        assert!(!body.is_empty(), "{head}");
+    }
+    let head = b"HEAD /v2/alpine/manifests/3.20 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    stream.write_all(head).unwrap();
+    let rest = String::from_utf8(read_all(&mut stream)).unwrap();
+    assert_eq!(header(&rest, "content-length"), "13");
+    assert!(rest.ends_with("\r\n\r\n"), "HEAD has no body: {rest}");
+}
+
+#[test]
+fn pipelined_requests_are_answered_in_order() {
+    let world = world(Bounds::default());
+    let mut stream = world.server.connect();
+    let two = "GET /v2/ HTTP/1.1\r\nHost: a\r\n\r\nGET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+    stream.write_all(two.as_bytes()).unwrap();
+    assert_eq!(read_answer(&mut stream).1, b"{}");
+    assert_eq!(read_answer(&mut stream).1, b"ok\n");
+}
+
+#[test]
+fn a_write_with_a_body_sees_its_refusal() {
+    let world = world(Bounds::default());
+    let body = "x".repeat(100_000);
+    let request = format!(
+        "PUT /v2/alpine/manifests/1 HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut stream = world.server.connect();
+    stream.write_all(request.as_bytes()).unwrap();
+    let (head, body) = read_answer(&mut stream);
+    assert!(head.starts_with("HTTP/1.1 405"), "{head}");
+    assert_eq!(header(&head, "connection"), "close");
+    assert!(String::from_utf8_lossy(&body).contains("UNSUPPORTED"));
+}
+
+#[test]
+fn a_client_that_closed_its_side_still_gets_its_answer() {
+    let world = world(Bounds::default());
+    let mut stream = world.server.connect();
+    stream
+        .write_all(b"GET /v2/ HTTP/1.1\r\nHost: a\r\n\r\n")
+        .unwrap();
+    stream.shutdown(std::net::Shutdown::Write).unwrap();
+    assert_eq!(read_answer(&mut stream).1, b"{}");
+}
+
+#[test]
+fn a_stop_lets_answers_under_way_end() {
+    let mut world = world(Bounds::default());
+    let mut stream = world.server.connect();
+    let target = format!("/v2/alpine/blobs/{}", world.digest);
+    let request = format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut first = [0; 1024];
+    stream.read_exact(&mut first).unwrap();
+    world.server.cancel.set();
+    // Nobody is let in any more, while the answer goes on.
+    while std::net::TcpStream::connect(world.server.address).is_ok() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let rest = read_all(&mut stream);
+    assert!(rest.ends_with(&world.blob[LONG - 1000..]));
+    world.server.stop();
+    let records = world.server.notes.records.lock().unwrap();
+    assert!(records.iter().all(airlock::serve::Record::is_complete));
+}
+
+#[test]
+fn more_connections_than_places_wait_and_are_all_served() {
+    let world = world(Bounds {
+        connections: 2,
+        ..Bounds::default()
+    });
+    // Two keep their connection open, two say nothing at all: each would fill the places for ever.
+    let mut idle: Vec<_> = (0..2).map(|_| world.server.connect()).collect();
+    for stream in &mut idle {
+        stream
+            .write_all(b"GET /v2/ HTTP/1.1\r\nHost: a\r\n\r\n")
+            .unwrap();
+        assert_eq!(read_answer(stream).1, b"{}");
+    }
+    let silent: Vec<_> = (0..2).map(|_| world.server.connect()).collect();
+    for _ in 0..8 {
+        assert!(world.server.get("/v2/").0.starts_with("HTTP/1.1 200"));
+    }
+    drop(silent);
+}
+
+#[test]
+fn every_request_leaves_a_record() {
+    let mut world = world(Bounds::default());
+    world.server.get("/v2/alpine/manifests/3.20");
+    world.server.get("/v2/acme/app/manifests/1");
+    world.server.stop();
+    let records = world.server.notes.records.lock().unwrap();
+    let seen: Vec<_> = records
+        .iter()
+        .map(|record| {
+            let name = record.about.name.clone().unwrap();
+            (record.status, record.sent, name)
+        })
+        .collect();
+    assert_eq!(seen[0], (200, 13, "docker.io/library/alpine".to_owned()));
+    assert_eq!(seen[1].2, "docker.io/acme/app:1");
+}
