@@ -177,7 +177,7 @@ fn partial(reader: Box<dyn ReadAt>, range: std::ops::Range<u64>, size: u64) -> R
 }
 
 /// Reads a small blob whole and verifies it.
-fn read_verified(reader: &dyn ReadAt, descriptor: &Descriptor) -> io::Result<Bytes> {
+pub(super) fn read_verified(reader: &dyn ReadAt, descriptor: &Descriptor) -> io::Result<Bytes> {
     let size = usize::try_from(descriptor.size).map_err(io::Error::other)?;
     let mut bytes = vec![0; size];
     let mut filled = 0_usize;

@@ -1,12 +1,36 @@
 //! A catalog arranged for lookups: host, path, tag.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use lock_format::{Descriptor, Digest};
 
 use super::host;
 use crate::oci::Catalog;
+
+/// The directory of the catalog that is published now.
+#[derive(Debug)]
+pub(crate) struct Directories(RwLock<Arc<Directory>>);
+
+impl Default for Directories {
+    fn default() -> Self {
+        Self(RwLock::new(Arc::new(Directory::new(Arc::default()))))
+    }
+}
+
+impl Directories {
+    /// Returns the directory of `catalog`, made anew only when it is another than before.
+    pub(crate) fn of(&self, catalog: Arc<Catalog>) -> Arc<Directory> {
+        let known = Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner));
+        if Arc::ptr_eq(&known.catalog, &catalog) {
+            return known;
+        }
+        let fresh = Arc::new(Directory::new(catalog));
+        let mut current = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        *current = Arc::clone(&fresh);
+        fresh
+    }
+}
 
 /// Repositories of a catalog under their canonical hosts.
 #[derive(Debug)]
@@ -48,11 +72,6 @@ impl Directory {
         }
     }
 
-    /// Tells whether this was made of that very catalog.
-    pub(crate) fn is_of(&self, catalog: &Arc<Catalog>) -> bool {
-        Arc::ptr_eq(&self.catalog, catalog)
-    }
-
     /// Tells whether anything is held of a canonical host.
     pub(crate) fn knows_host(&self, host: &str) -> bool {
         self.hosts.contains_key(host)
@@ -69,5 +88,25 @@ impl Directory {
             .manifests
             .get(digest)
             .or_else(|| self.named.get(digest))
+    }
+
+    /// Returns everything that may be pulled as a manifest.
+    pub(crate) fn manifests(&self) -> impl Iterator<Item = &Descriptor> {
+        let unlisted = self
+            .named
+            .values()
+            .filter(|named| !self.catalog.manifests.contains_key(&named.digest));
+        self.catalog.manifests.values().chain(unlisted)
+    }
+
+    /// Returns every repository in the form of a path, sorted by bytes.
+    pub(crate) fn repositories(&self) -> BTreeSet<String> {
+        self.hosts
+            .iter()
+            .flat_map(|(host, paths)| {
+                let host = host::path_form(host);
+                paths.keys().map(move |path| format!("{host}/{path}"))
+            })
+            .collect()
     }
 }

@@ -15,6 +15,12 @@ pub(crate) enum Endpoint {
     Manifest(String, Asked),
     /// `/v2/<name>/blobs/<digest>`.
     Blob(String, Digest),
+    /// `/v2/<name>/tags/list`.
+    Tags(String),
+    /// `/v2/_catalog`.
+    Catalog,
+    /// `/v2/<name>/referrers/<digest>`; without a digest when nothing here can have it.
+    Referrers(String, Option<Digest>),
 }
 
 /// How a manifest is asked for.
@@ -61,7 +67,23 @@ pub(crate) fn endpoint(segments: &[String]) -> Result<Endpoint, NoEndpoint> {
         ["v2", name @ .., "blobs", text] if !name.is_empty() => {
             Ok(Endpoint::Blob(repository(name)?, digest(text, Kind::Blob)?))
         }
+        ["v2", name @ .., "tags", "list"] if !name.is_empty() => {
+            Ok(Endpoint::Tags(repository(name)?))
+        }
+        ["v2", name @ .., "referrers", text] if !name.is_empty() => {
+            Ok(Endpoint::Referrers(repository(name)?, subject(text)?))
+        }
+        ["v2", "_catalog"] => Ok(Endpoint::Catalog),
         _ => Err(NoEndpoint::Unknown),
+    }
+}
+
+/// Nothing refers to a digest of an unknown algorithm, and that is an answer.
+fn subject(text: &str) -> Result<Option<Digest>, NoEndpoint> {
+    match digest(text, Kind::Manifest) {
+        Ok(digest) => Ok(Some(digest)),
+        Err(NoEndpoint::Algorithm(_)) => Ok(None),
+        Err(why) => Err(why),
     }
 }
 
@@ -152,6 +174,19 @@ mod tests {
             (
                 format!("v2/a/blobs/sha256:{hex}"),
                 Endpoint::Blob("a".to_owned(), digest),
+            ),
+            (
+                "v2/a/manifests/tags/list".to_owned(),
+                Endpoint::Tags("a/manifests".to_owned()),
+            ),
+            ("v2/_catalog".to_owned(), Endpoint::Catalog),
+            (
+                format!("v2/a/referrers/sha256:{hex}"),
+                Endpoint::Referrers("a".to_owned(), Some(digest)),
+            ),
+            (
+                "v2/a/referrers/blake3:00".to_owned(),
+                Endpoint::Referrers("a".to_owned(), None),
             ),
         ] {
             assert_eq!(of(&path), Ok(found), "{path}");

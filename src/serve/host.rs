@@ -17,6 +17,11 @@ pub(crate) fn canonical(host: &str) -> String {
     }
 }
 
+/// Writes a canonical host as the first part of a path: a colon has no place there.
+pub(crate) fn path_form(host: &str) -> String {
+    host.replacen(':', "_", 1)
+}
+
 /// Reads the first part of a path as a canonical host.
 ///
 /// Only the last `_` can stand for the colon, and only before a port of one to five digits: a host
@@ -71,6 +76,7 @@ mod tests {
 
     #[test]
     fn a_port_survives_the_path() {
+        assert_eq!(path_form("reg.lan:5000"), "reg.lan_5000");
         for (part, host) in [
             ("reg.lan_5000", "reg.lan:5000"),
             ("reg.lan_443", "reg.lan"),

@@ -17,7 +17,8 @@ const LONGEST: usize = 600;
 #[derive(Clone, Debug)]
 pub(super) struct Missing {
     problem: Problem,
-    asked: Asked,
+    /// None: the repository itself.
+    asked: Option<Asked>,
 }
 
 impl Missing {
@@ -25,7 +26,7 @@ impl Missing {
     pub(super) fn manifest(asked: Asked) -> Self {
         Self {
             problem: Problem::ManifestUnknown,
-            asked,
+            asked: Some(asked),
         }
     }
 
@@ -33,33 +34,51 @@ impl Missing {
     pub(super) fn blob(digest: Digest) -> Self {
         Self {
             problem: Problem::BlobUnknown,
-            asked: Asked::Digest(digest),
+            asked: Some(Asked::Digest(digest)),
+        }
+    }
+
+    /// A repository of which nothing is named.
+    pub(super) fn repository() -> Self {
+        Self {
+            problem: Problem::NameUnknown,
+            asked: None,
         }
     }
 
     /// Answers with what was looked for and what would bring it.
     pub(super) fn answer(&self, view: &dyn StoreView, place: &Place) -> Response {
-        let wanted = place.show(&self.asked);
-        let explanation = match Repository::new(&place.host, &place.path) {
-            Ok(repository) => view.explain(&match &self.asked {
+        let wanted = self.show(place);
+        let explanation = match (Repository::new(&place.host, &place.path), &self.asked) {
+            (Ok(repository), Some(asked)) => view.explain(&match asked {
                 Asked::Tag(tag) => Wanted::Tag(&repository, tag),
                 Asked::Digest(digest) => Wanted::Digest(&repository, digest),
             }),
             // A name outside the grammar is in no lock.
-            Err(_) => Explanation::Unknown,
+            _ => Explanation::Unknown,
         };
         self.explained(wanted, &explanation)
     }
 
     /// Answers that the content is there and damaged.
     pub(super) fn damaged(&self, place: &Place, trouble: String) -> Response {
-        let wanted = place.show(&self.asked);
+        let wanted = self.show(place);
         let message = format!("{wanted} is damaged in this store; {HEAL}");
         let detail = json!({"looked_for": wanted, "why": "damaged"});
         let mut response = self.problem.answer(&message, detail);
         response.about.name = Some(wanted);
         response.about.trouble = Some(trouble);
         response
+    }
+
+    /// Writes the full name of what was asked for, fit for a terminal.
+    fn show(&self, place: &Place) -> String {
+        let text = match &self.asked {
+            Some(Asked::Tag(tag)) => format!("{place}:{tag}"),
+            Some(Asked::Digest(digest)) => format!("{place}@{digest}"),
+            None => place.to_string(),
+        };
+        sanitize(&text, LONGEST)
     }
 
     fn explained(&self, wanted: String, explanation: &Explanation) -> Response {
@@ -113,16 +132,5 @@ fn tell(wanted: &str, explanation: &Explanation) -> (&'static str, String, Vec<S
             ),
             Vec::new(),
         ),
-    }
-}
-
-impl Place {
-    /// Writes the full name of what was asked for, fit for a terminal.
-    pub(super) fn show(&self, asked: &Asked) -> String {
-        let text = match asked {
-            Asked::Tag(tag) => format!("{self}:{tag}"),
-            Asked::Digest(digest) => format!("{self}@{digest}"),
-        };
-        sanitize(&text, LONGEST)
     }
 }

@@ -1,10 +1,9 @@
 //! Errors as clients of a registry read them (OCI distribution specification, error codes).
 
-use hyper::body::Bytes;
 use hyper::{StatusCode, header};
 use serde_json::{Value, json};
 
-use super::response::{Body, Response};
+use super::response::Response;
 
 /// The codes that this server gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +12,9 @@ pub(crate) enum Problem {
     DigestInvalid,
     ManifestUnknown,
     NameInvalid,
+    NameUnknown,
     NotFound,
+    PageInvalid,
     RangeInvalid,
     RequestInvalid,
     StoreUnreadable,
@@ -27,6 +28,8 @@ impl Problem {
             Self::DigestInvalid => "DIGEST_INVALID",
             Self::ManifestUnknown => "MANIFEST_UNKNOWN",
             Self::NameInvalid => "NAME_INVALID",
+            Self::NameUnknown => "NAME_UNKNOWN",
+            Self::PageInvalid => "PAGINATION_NUMBER_INVALID",
             Self::Unsupported => "UNSUPPORTED",
             Self::RangeInvalid => "RANGE_INVALID",
             // The specification has no code for these, and clients know this one.
@@ -36,8 +39,10 @@ impl Problem {
 
     fn status(self) -> StatusCode {
         match self {
-            Self::BlobUnknown | Self::ManifestUnknown | Self::NotFound => StatusCode::NOT_FOUND,
-            Self::DigestInvalid | Self::NameInvalid | Self::RequestInvalid => {
+            Self::BlobUnknown | Self::ManifestUnknown | Self::NameUnknown | Self::NotFound => {
+                StatusCode::NOT_FOUND
+            }
+            Self::DigestInvalid | Self::NameInvalid | Self::PageInvalid | Self::RequestInvalid => {
                 StatusCode::BAD_REQUEST
             }
             Self::RangeInvalid => StatusCode::RANGE_NOT_SATISFIABLE,
@@ -52,10 +57,8 @@ impl Problem {
         if let (Some(map), false) = (error.as_object_mut(), detail.is_null()) {
             map.insert("detail".to_owned(), detail);
         }
-        let text = json!({"errors": [error]}).to_string();
-        let mut response = Response::new(self.status(), Body::Bytes(Bytes::from(text)));
-        response.set(header::CONTENT_TYPE, "application/json");
-        response.set(header::CACHE_CONTROL, "no-cache");
+        let errors = json!({"errors": [error]});
+        let mut response = Response::json(self.status(), "application/json", &errors);
         if self == Self::Unsupported {
             response.set(header::ALLOW, "GET, HEAD");
         }

@@ -7,6 +7,7 @@ use hyper::body::Bytes;
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::{HeaderMap, StatusCode};
 use lock_format::Digest;
+use serde_json::Value;
 
 use crate::oci::ReadAt;
 
@@ -79,6 +80,15 @@ impl Response {
         let body = Body::Bytes(Bytes::from_static(text.as_bytes()));
         let mut response = Self::new(StatusCode::OK, body);
         response.set(header::CONTENT_TYPE, media_type);
+        response
+    }
+
+    /// Makes an answer of JSON that may be another in a moment.
+    pub(crate) fn json(status: StatusCode, media_type: &'static str, value: &Value) -> Self {
+        let text = Bytes::from(value.to_string());
+        let mut response = Self::new(status, Body::Bytes(text));
+        response.set(header::CONTENT_TYPE, media_type);
+        response.set(header::CACHE_CONTROL, "no-cache");
         response
     }
 

@@ -1,27 +1,31 @@
 //! From a request's head to an answer.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
-use hyper::{Method, header};
+use hyper::Method;
 use lock_format::{Descriptor, Digest};
 
 use super::cache::ManifestCache;
 use super::content::{Freshness, Inquiry};
-use super::directory::Directory;
-use super::endpoint::{Asked, Endpoint, Kind, NoEndpoint, endpoint};
+use super::directory::{Directories, Directory};
+use super::endpoint::{Asked, Endpoint, endpoint};
+use super::listing::Page;
 use super::missing::Missing;
 use super::names::{Names, Place, place};
 use super::problem::Problem;
-use super::request::{Malformed, RequestHead};
+use super::referrers::{self, Referrers};
+use super::refusal::Refusal;
+use super::request::RequestHead;
 use super::response::Response;
-use crate::oci::{Catalog, StoreView};
+use crate::oci::StoreView;
 
 /// Answers requests from a store that is only read.
 pub struct Router {
     view: Arc<dyn StoreView>,
     names: Names,
-    directory: RwLock<Arc<Directory>>,
+    directories: Directories,
     cache: ManifestCache,
+    referrers: Referrers,
 }
 
 /// How far an answer has come.
@@ -44,18 +48,19 @@ pub struct Errand {
 enum Want {
     Manifest(Descriptor, Freshness),
     Blob(Digest),
+    Referrers(Arc<Directory>, Option<Digest>, Option<String>),
     Nothing(Missing),
 }
 
 impl Router {
     /// Answers from `view`; `names` mean this server itself.
     pub fn new(view: Arc<dyn StoreView>, names: Names) -> Self {
-        let directory = Directory::new(Arc::new(Catalog::default()));
         Self {
             view,
             names,
-            directory: RwLock::new(Arc::new(directory)),
+            directories: Directories::default(),
             cache: ManifestCache::default(),
+            referrers: Referrers::default(),
         }
     }
 
@@ -92,6 +97,10 @@ impl Router {
                 inquiry.manifest(view, &self.cache, &descriptor, freshness)
             }
             Want::Blob(digest) => inquiry.blob(view, digest),
+            Want::Referrers(directory, subject, artifact_type) => {
+                let found = self.referrers.of(view, &directory, subject.as_ref());
+                referrers::answer(place, &found, artifact_type.as_deref())
+            }
             Want::Nothing(missing) => missing.answer(view, place),
         };
         fit(head, response)
@@ -102,22 +111,36 @@ impl Router {
         let host = head.host()?;
         let segments = head.segments()?;
         let ns = head.parameter("ns")?;
-        let locate = |directory: &Directory, name: &str| {
-            place(directory, &self.names, ns.as_deref(), host, name)
-        };
-        match endpoint(&segments)? {
-            Endpoint::Home => Ok(Step::Ready(Response::fixed("text/plain", HOME))),
-            Endpoint::Health => Ok(Step::Ready(Response::fixed("text/plain", "ok\n"))),
-            Endpoint::Version => Ok(Step::Ready(Response::fixed("application/json", "{}"))),
+        let directory = self.directories.of(self.view.catalog());
+        let locate = |name: &str| place(&directory, &self.names, ns.as_deref(), host, name);
+        Ok(match endpoint(&segments)? {
+            Endpoint::Home => Step::Ready(Response::fixed("text/plain", HOME)),
+            Endpoint::Health => Step::Ready(Response::fixed("text/plain", "ok\n")),
+            Endpoint::Version => Step::Ready(Response::fixed("application/json", "{}")),
             Endpoint::Manifest(name, asked) => {
-                let directory = self.directory();
-                Ok(self.manifest(head, &directory, locate(&directory, &name), asked))
+                self.manifest(head, &directory, locate(&name), asked)
             }
-            Endpoint::Blob(name, digest) => Ok(Step::Later(Errand {
-                place: locate(&self.directory(), &name),
+            Endpoint::Blob(name, digest) => Step::Later(Errand {
+                place: locate(&name),
                 want: Want::Blob(digest),
-            })),
-        }
+            }),
+            Endpoint::Tags(name) => {
+                let page = Page::of(head)?;
+                let place = locate(&name);
+                match directory.tags(&place.host, &place.path) {
+                    Some(tags) => Step::Ready(page.tags(&name, &place, tags.keys())),
+                    None => Step::Later(Errand {
+                        place,
+                        want: Want::Nothing(Missing::repository()),
+                    }),
+                }
+            }
+            Endpoint::Catalog => Step::Ready(Page::of(head)?.catalog(&directory.repositories())),
+            Endpoint::Referrers(name, subject) => Step::Later(Errand {
+                place: locate(&name),
+                want: Want::Referrers(directory, subject, head.parameter("artifactType")?),
+            }),
+        })
     }
 
     fn manifest(
@@ -151,26 +174,6 @@ impl Router {
             }),
         }
     }
-
-    /// Returns the catalog that is published now, arranged; arranged anew only when it is another.
-    fn directory(&self) -> Arc<Directory> {
-        let catalog = self.view.catalog();
-        let known = Arc::clone(
-            &self
-                .directory
-                .read()
-                .unwrap_or_else(PoisonError::into_inner),
-        );
-        if known.is_of(&catalog) {
-            return known;
-        }
-        let fresh = Arc::new(Directory::new(catalog));
-        *self
-            .directory
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
-        fresh
-    }
 }
 
 /// What people see who open the address in a browser.
@@ -183,37 +186,6 @@ fn fit(head: &RequestHead<'_>, response: Response) -> Response {
         response.without_body()
     } else {
         response
-    }
-}
-
-/// Why a request gets no further than its head.
-#[derive(Debug, thiserror::Error)]
-enum Refusal {
-    #[error(transparent)]
-    Malformed(#[from] Malformed),
-    #[error(transparent)]
-    NoEndpoint(#[from] NoEndpoint),
-}
-
-impl Refusal {
-    fn answer(&self) -> Response {
-        let mut response = self.problem().plain(&self.to_string());
-        if matches!(self, Self::Malformed(_)) {
-            // Where one message ends and the next begins is not beyond doubt any more.
-            response.set(header::CONNECTION, "close");
-        }
-        response
-    }
-
-    fn problem(&self) -> Problem {
-        match self {
-            Self::Malformed(_) => Problem::RequestInvalid,
-            Self::NoEndpoint(NoEndpoint::Unknown) => Problem::NotFound,
-            Self::NoEndpoint(NoEndpoint::Name) => Problem::NameInvalid,
-            Self::NoEndpoint(NoEndpoint::Digest) => Problem::DigestInvalid,
-            Self::NoEndpoint(NoEndpoint::Algorithm(Kind::Manifest)) => Problem::ManifestUnknown,
-            Self::NoEndpoint(NoEndpoint::Algorithm(Kind::Blob)) => Problem::BlobUnknown,
-        }
     }
 }
 

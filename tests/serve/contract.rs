@@ -1,96 +1,10 @@
 //! The contract of `docs/serving.md`, without sockets: a head in, an answer out.
 
-use std::sync::Arc;
-
 use airlock::oci::Explanation;
-use airlock::serve::{Body, Names, RequestHead, Response, Router};
-use hyper::Request;
-use hyper::body::Bytes;
-use lock_format::{Digest, MediaType, Reference};
-use serde_json::Value;
+use airlock::serve::Body;
+use lock_format::{MediaType, Reference};
 
-use super::store::MemoryStore;
-
-const INDEX: &[u8] = b"{\"manifests\":[]}";
-const MANIFEST: &[u8] = b"{\"layers\":[]}";
-const LAYER: &[u8] = b"0123456789";
-
-/// A store with an index under a tag, a manifest under none, and a layer.
-struct World {
-    store: Arc<MemoryStore>,
-    router: Router,
-    index: Digest,
-    manifest: Digest,
-    layer: Digest,
-}
-
-fn world() -> World {
-    let store = Arc::new(MemoryStore::default());
-    let index = store.publish(
-        &["alpine:3.20", "ghcr.io/acme/app:1"],
-        MediaType::DOCKER_LIST,
-        INDEX,
-    );
-    let manifest = store.publish(&[], MediaType::OCI_MANIFEST, MANIFEST);
-    let layer = store.hold(LAYER);
-    World {
-        router: Router::new(store.clone(), Names::default()),
-        store,
-        index,
-        manifest,
-        layer,
-    }
-}
-
-impl World {
-    fn ask(&self, method: &str, target: &str, lines: &[(&str, &str)]) -> Response {
-        let mut request = Request::builder().method(method).uri(target);
-        if lines.iter().all(|(name, _)| *name != "host") {
-            request = request.header("host", "127.0.0.1:5000");
-        }
-        for (name, value) in lines {
-            request = request.header(*name, *value);
-        }
-        let (parts, ()) = request.body(()).unwrap().into_parts();
-        self.router.respond(&RequestHead::of(&parts))
-    }
-
-    fn get(&self, target: &str) -> Response {
-        self.ask("GET", target, &[])
-    }
-}
-
-fn bytes(body: Body) -> Bytes {
-    match body {
-        Body::Empty => Bytes::new(),
-        Body::Bytes(bytes) => bytes,
-        Body::Blob { reader, range } => {
-            let mut bytes = vec![0; usize::try_from(range.end - range.start).unwrap()];
-            assert_eq!(
-                reader.read_at(&mut bytes, range.start).unwrap(),
-                bytes.len()
-            );
-            bytes.into()
-        }
-    }
-}
-
-fn line<'a>(response: &'a Response, name: &str) -> &'a str {
-    response
-        .headers
-        .get(name)
-        .map_or("", |value| value.to_str().unwrap())
-}
-
-/// The only error of an answer: code, message, detail.
-fn error(response: Response) -> (String, String, Value) {
-    assert_eq!(line(&response, "content-type"), "application/json");
-    let body: Value = serde_json::from_slice(&bytes(response.body)).unwrap();
-    let errors = body["errors"].as_array().unwrap();
-    assert_eq!(errors.len(), 1);
-    let text = |key: &str| errors[0][key].as_str().unwrap().to_owned();
-    (text("code"), text("message"), errors[0]["detail"].clone())
-}
+use super::world::{INDEX, MANIFEST, bytes, error, line, world};
 
 #[test]
 fn every_answer_has_its_length_and_says_what_protocol_it_is() {
@@ -104,6 +18,9 @@ fn every_answer_has_its_length_and_says_what_protocol_it_is() {
         "/v2/alpine/manifests/none",
         "/v2/A/manifests/x",
         "/nowhere",
+        "/v2/_catalog",
+        "/v2/alpine/tags/list",
+        &format!("/v2/alpine/referrers/{}", world.layer),
         &format!("/v2/alpine/blobs/{}", world.layer),
     ] {
         for method in ["GET", "HEAD", "POST"] {

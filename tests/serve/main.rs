@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod contract;
+mod listing;
 mod server;
 mod sockets;
 mod store;
+mod world;
