@@ -28,6 +28,9 @@ pub const INDEX_DEPTH: usize = 3;
 pub const INDEX_CHILDREN: usize = 4_096;
 /// Deepest nesting of JSON values in a manifest, an index or a config.
 pub const JSON_DEPTH: usize = 32;
+/// Most members of one JSON object or array in a manifest, an index or a config: bounds what reading
+/// one remembers.
+pub const JSON_MEMBERS: usize = 65_536;
 /// Longest image config, in bytes.
 pub const CONFIG_BYTES: u64 = 8 * MIB;
 /// Longest string in an envelope's JSON, in bytes.
