@@ -2,9 +2,11 @@
 
 use std::fs::{self, File};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::side::Side;
 
@@ -45,6 +47,16 @@ impl Server {
         self
     }
 
+    /// Sends a signal to what `nsenter` started; it may have ended meanwhile.
+    fn signal(&self, signal: Signal) {
+        let entered = self.child.id();
+        let children = fs::read_to_string(format!("/proc/{entered}/task/{entered}/children"));
+        for pid in children.unwrap_or_default().split_whitespace() {
+            let pid = Pid::from_raw(pid.parse().unwrap()).unwrap();
+            let _ended = kill_process(pid, signal);
+        }
+    }
+
     /// Returns what the server has written so far.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap()
@@ -52,14 +64,17 @@ impl Server {
 }
 
 impl Drop for Server {
-    /// Ends the server: what `nsenter` started gets the signal, and is waited for.
+    /// Ends the server: what `nsenter` started is asked to stop, and after ten seconds made to.
     fn drop(&mut self) {
-        let entered = self.child.id();
-        let children = fs::read_to_string(format!("/proc/{entered}/task/{entered}/children"));
-        for pid in children.unwrap_or_default().split_whitespace() {
-            // It may have ended meanwhile.
-            let _ended = Command::new("kill").args(["-TERM", pid]).output();
+        for signal in [Signal::TERM, Signal::KILL] {
+            self.signal(signal);
+            let start = Instant::now();
+            while start.elapsed() < Duration::from_secs(10) {
+                if self.child.try_wait().unwrap().is_some() {
+                    return;
+                }
+                thread::sleep(Duration::from_millis(20));
+            }
         }
-        self.child.wait().unwrap();
     }
 }
