@@ -16,6 +16,7 @@ pub mod config;
 pub mod diagnostic;
 pub mod oci;
 pub mod ops;
+pub mod plan;
 pub mod report;
 pub mod run;
 pub mod serve;
