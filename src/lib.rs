@@ -19,6 +19,7 @@ pub mod ops;
 pub mod plan;
 pub mod report;
 pub mod run;
+pub mod seal;
 pub mod serve;
 pub mod upstream;
 pub mod wire;

@@ -26,7 +26,7 @@ const NARROWER: &[(&str, &[&str])] = &[
     ("diagnostic", &[]),
     ("run", &["diagnostic"]),
     ("registry", &["diagnostic", "run", "oci"]),
-    ("seal", &["diagnostic", "run"]),
+    ("seal", &["diagnostic", "run", "wire"]),
     ("inputs", &["diagnostic", "run"]),
     ("config", &["diagnostic", "run"]),
 ];

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
 
+use super::hex::{Hex, parse_hex};
+
 /// Makes a type for an identifier of so many bytes.
 macro_rules! hex_id {
     ($(#[$doc:meta])* $name:ident, $bytes:literal, $what:literal) => {
@@ -34,7 +36,7 @@ macro_rules! hex_id {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+                fmt::Display::fmt(&Hex(&self.0), f)
             }
         }
 
@@ -83,27 +85,6 @@ impl TransferId {
 pub struct NotHex {
     what: &'static str,
     bytes: usize,
-}
-
-/// Reads exactly `N` bytes of lower-case hex.
-pub(super) fn parse_hex<const N: usize>(digits: &[u8]) -> Option<[u8; N]> {
-    let mut out = [0_u8; N];
-    let (pairs, rest) = digits.as_chunks::<2>();
-    if pairs.len() != N || !rest.is_empty() {
-        return None;
-    }
-    for (slot, [high, low]) in out.iter_mut().zip(pairs) {
-        *slot = (nibble(*high)? << 4) | nibble(*low)?;
-    }
-    Some(out)
-}
-
-fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => digit.checked_sub(b'0'),
-        b'a'..=b'f' => digit.checked_sub(b'a')?.checked_add(10),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

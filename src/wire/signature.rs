@@ -4,7 +4,7 @@ use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 
-use super::ids::parse_hex;
+use super::hex::{Hex, parse_hex};
 use super::{Kid, Kind, WireError};
 
 /// How the line begins.
@@ -56,11 +56,13 @@ impl SignatureLine {
 impl fmt::Display for SignatureLine {
     /// Writes the line with its line feed.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{MAGIC} {} {} ", self.kind, self.kid)?;
-        self.signature
-            .iter()
-            .try_for_each(|byte| write!(f, "{byte:02x}"))?;
-        f.write_str("\n")
+        writeln!(
+            f,
+            "{MAGIC} {} {} {}",
+            self.kind,
+            self.kid,
+            Hex(&self.signature)
+        )
     }
 }
 

@@ -38,7 +38,7 @@ impl<'a> Reader<'a> {
 
     /// Reads an object; `field` is called at each value, and must read it.
     ///
-    /// Keys must be of `[a-z_]`, unique and ascending.
+    /// Keys must be of `[a-z0-9_]`, begin with a letter, be unique and ascending.
     pub fn object(
         &mut self,
         mut field: impl FnMut(&'a str, &mut Self) -> Result<(), JsonError>,
@@ -207,13 +207,13 @@ impl<'a> Reader<'a> {
     fn key(&mut self) -> Result<&'a str, JsonError> {
         self.expect(b'"', "a key was expected")?;
         let start = self.at;
-        while matches!(self.peek(), Some(b'a'..=b'z' | b'_')) {
+        while matches!(self.peek(), Some(b'a'..=b'z' | b'0'..=b'9' | b'_')) {
             self.at = self.at.saturating_add(1);
         }
         let key = self.ascii(start, self.at);
-        self.expect(b'"', "keys are of a to z and _")?;
-        if key.is_empty() {
-            return Err(self.wrong("a key is not empty"));
+        self.expect(b'"', "keys are of a to z, 0 to 9 and _")?;
+        if !key.starts_with(|first: char| first.is_ascii_lowercase()) {
+            return Err(self.wrong("a key begins with a letter"));
         }
         Ok(key)
     }
@@ -281,7 +281,7 @@ mod tests {
             "9007199254740991",
             "true",
             "[false,true]",
-            r#"{"a":1,"a_b":[{"b":"c\"\\"}],"b":" ~"}"#,
+            r#"{"a":1,"a1":0,"a_b":[{"b":"c\"\\"}],"b":" ~"}"#,
         ] {
             assert_eq!(skip(text), Ok(()), "{text}");
         }
@@ -315,6 +315,8 @@ mod tests {
             r#"{"b":1,"a":1}"#,
             r#"{"A":1}"#,
             r#"{"":1}"#,
+            r#"{"1a":1}"#,
+            r#"{"_a":1}"#,
             r#"{"a" :1}"#,
             r#"{"a":1,}"#,
             r#"{"a"}"#,

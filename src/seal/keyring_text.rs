@@ -1,0 +1,213 @@
+//! `keyring.json`: canonical JSON, versioned (section 3.4).
+
+use age::x25519::Identity;
+use ed25519_dalek::SigningKey;
+use zeroize::Zeroizing;
+
+use super::Keyring;
+use super::key::{Key, KeyState, Role};
+use super::pair::Pair;
+use crate::wire::json::{JsonError, ObjectWriter, Reader, Sink, check, need, write_object};
+use crate::wire::{Hex, Kid, parse_hex};
+
+/// The one format that this airlock knows.
+const FORMAT: u64 = 1;
+/// How the keys came to be: from a phrase that both ends hold.
+const PHRASE: &str = "phrase";
+/// Room for a keyring, so that secrets are not left behind by a growing buffer, in bytes.
+const ROOM: usize = 64 * 1024;
+
+impl Keyring {
+    /// Writes `keyring.json`.
+    pub(super) fn to_json(&self) -> Zeroizing<Vec<u8>> {
+        let mut out = Zeroizing::new(Vec::with_capacity(ROOM));
+        self.write(&mut *out);
+        out
+    }
+
+    /// Reads `keyring.json`.
+    pub(super) fn from_json(bytes: &[u8]) -> Result<Self, JsonError> {
+        match format_of(bytes)? {
+            FORMAT => {}
+            other => return Err(JsonError::newer(&format!("format {other}"))),
+        }
+        let mut keys = Vec::new();
+        let mut reader = Reader::new(bytes);
+        reader.object(|key, value| match key {
+            "format" => value.skip(),
+            "keys" => value.array(|item| {
+                keys.push(read_key(item)?);
+                Ok(())
+            }),
+            other => Err(JsonError::newer(other)),
+        })?;
+        reader.end()?;
+        let keyring = Self::of(keys);
+        check(bytes, |sink| keyring.write(sink))?;
+        Ok(keyring)
+    }
+
+    fn write(&self, sink: &mut dyn Sink) {
+        write_object(sink, |o| {
+            o.integer("format", FORMAT);
+            o.objects("keys", self.keys(), write_key);
+        });
+    }
+}
+
+fn format_of(bytes: &[u8]) -> Result<u64, JsonError> {
+    let mut format = None;
+    Reader::new(bytes).object(|key, value| {
+        match key {
+            "format" => format = Some(value.integer()?),
+            _ => value.skip()?,
+        }
+        Ok(())
+    })?;
+    need(format, "format")
+}
+
+fn write_key(o: &mut ObjectWriter<'_>, key: &Key) {
+    o.string("age", key.pair.identity_text().as_str());
+    o.string("ed25519", Hex(key.pair.signing().as_bytes()));
+    o.string("kid", key.kid());
+    o.string("mode", PHRASE);
+    o.string("role", key.role);
+    o.string("state", key.state.name());
+    if let KeyState::Grace { until } = key.state {
+        o.integer("until", until);
+    }
+}
+
+fn read_key(reader: &mut Reader<'_>) -> Result<Key, JsonError> {
+    let (mut identity, mut seed, mut kid, mut mode) = (None, None, None::<Kid>, None);
+    let (mut role, mut state, mut until) = (None, None, None);
+    reader.object(|key, value| {
+        match key {
+            "age" => identity = Some(value.parsed_with("age", str::parse::<Identity>)?),
+            "ed25519" => seed = Some(read_seed(value)?),
+            "kid" => kid = Some(value.parsed("kid")?),
+            "mode" => mode = Some(value.string()?),
+            "role" => role = Some(value.parsed::<Role>("role")?),
+            "state" => state = Some(value.string()?),
+            "until" => until = Some(value.integer()?),
+            _ => return Err(JsonError::newer(key)),
+        }
+        Ok(())
+    })?;
+    match need(mode, "mode")?.as_ref() {
+        PHRASE => {}
+        other => return Err(JsonError::newer(&format!("mode {other}"))),
+    }
+    let pair = Pair::of(
+        need(identity, "age")?,
+        SigningKey::from_bytes(&*need(seed, "ed25519")?),
+    );
+    if need(kid, "kid")? != pair.kid() {
+        return Err(JsonError::bad("kid", "is not that of the key"));
+    }
+    Ok(Key {
+        pair,
+        role: need(role, "role")?,
+        state: read_state(&need(state, "state")?, until)?,
+    })
+}
+
+fn read_state(name: &str, until: Option<u64>) -> Result<KeyState, JsonError> {
+    match (name, until) {
+        ("current", None) => Ok(KeyState::Current),
+        ("grace", Some(until)) => Ok(KeyState::Grace { until }),
+        ("retired", None) => Ok(KeyState::Retired),
+        ("revoked", None) => Ok(KeyState::Revoked),
+        ("current" | "grace" | "retired" | "revoked", _) => Err(JsonError::bad(
+            "until",
+            "is there with grace, and only then",
+        )),
+        (other, _) => Err(JsonError::newer(&format!("state {other}"))),
+    }
+}
+
+fn read_seed(reader: &mut Reader<'_>) -> Result<Zeroizing<[u8; 32]>, JsonError> {
+    parse_hex(reader.string()?.as_bytes())
+        .map(Zeroizing::new)
+        .ok_or_else(|| JsonError::bad("ed25519", "is not 32 bytes in hex"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::FixedEntropy;
+    use crate::seal::{Phrase, WordCount};
+
+    fn keyring() -> Keyring {
+        let phrase = Phrase::generate(WordCount::Twelve, &FixedEntropy::new(0)).unwrap();
+        Keyring::from_phrase(&phrase)
+    }
+
+    fn text() -> String {
+        String::from_utf8(keyring().to_json().to_vec()).unwrap()
+    }
+
+    fn refusal(text: &str) -> JsonError {
+        Keyring::from_json(text.as_bytes()).expect_err("refused")
+    }
+
+    #[test]
+    fn a_keyring_round_trips_in_every_state() {
+        for (state, until) in [
+            ("current", ""),
+            ("grace", r#","until":7"#),
+            ("retired", ""),
+            ("revoked", ""),
+        ] {
+            let text = text().replacen(
+                r#""state":"current""#,
+                &format!(r#""state":"{state}"{until}"#),
+                1,
+            );
+            let read = Keyring::from_json(text.as_bytes()).unwrap();
+            assert_eq!(read.to_json().as_slice(), text.as_bytes());
+            assert_eq!(read.list()[0].2.name(), state);
+        }
+    }
+
+    #[test]
+    fn newer_and_broken_are_told_apart() {
+        let text = text();
+        for newer in [
+            text.replace(r#""format":1"#, r#""format":2,"hue":[]"#),
+            text.replacen(r#""mode":"phrase""#, r#""mode":"card""#, 1),
+            text.replacen(r#""state":"current""#, r#""state":"asleep""#, 1),
+            text.replacen(r#""kid""#, r#""hue":1,"kid""#, 1),
+        ] {
+            assert!(
+                matches!(refusal(&newer), JsonError::Newer { .. }),
+                "{newer}"
+            );
+        }
+        assert!(matches!(
+            refusal(&format!("{text}\n")),
+            JsonError::NotCanonical { .. }
+        ));
+        assert!(matches!(
+            refusal("{}"),
+            JsonError::Missing { field: "format" }
+        ));
+        let until = text.replacen(r#""state":"current""#, r#""state":"current","until":7"#, 1);
+        assert!(matches!(
+            refusal(&until),
+            JsonError::Bad { field: "until", .. }
+        ));
+    }
+
+    #[test]
+    fn a_key_under_another_id_is_refused() {
+        let keyring = keyring();
+        let ids: Vec<String> = keyring.keys().map(|key| key.kid().to_string()).collect();
+        let swapped = text().replace(&ids[0], &ids[1]);
+        assert!(matches!(
+            refusal(&swapped),
+            JsonError::Bad { field: "kid", .. }
+        ));
+    }
+}

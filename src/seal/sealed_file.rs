@@ -1,0 +1,116 @@
+//! A sealed file that some key of ours opens.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{BufReader, Read, Seek as _, SeekFrom};
+use std::sync::Arc;
+
+use age::stream::StreamReader;
+use age::{DecryptError, Decryptor};
+
+use super::file_handle::FileHandle;
+use super::header::read_head;
+use super::{Identities, PlainReader, SealError};
+
+/// Bytes of the buffer under a reader: enough for the lines of the header. Chunks go past it.
+const BUFFER: usize = 4096;
+
+/// A sealed file whose header is bounded and opened by a key of ours.
+///
+/// Several readers may read it at once, each with its own position.
+pub struct SealedFile {
+    handle: FileHandle,
+    identities: Identities,
+}
+
+/// The length of a payload, proved by the tag of its last chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuthenticLength(u64);
+
+impl AuthenticLength {
+    /// Returns the length in bytes.
+    pub fn bytes(self) -> u64 {
+        self.0
+    }
+}
+
+impl SealedFile {
+    /// Takes a regular file; checks its header and that some identity opens it.
+    ///
+    /// A wrong key and a damaged header cannot be told apart.
+    pub fn open(file: File, identities: Identities) -> Result<Self, SealError> {
+        let size = file.metadata().map_err(SealError::Read)?.len();
+        let head = read_head(&file, size)?;
+        let sealed = Self {
+            handle: FileHandle {
+                file: Arc::new(file),
+                head,
+                size,
+                position: 0,
+            },
+            identities,
+        };
+        sealed.stream()?;
+        Ok(sealed)
+    }
+
+    /// Returns the length of the sealed file in bytes.
+    pub fn size(&self) -> u64 {
+        self.handle.size
+    }
+
+    /// Returns the length of header and nonce in bytes.
+    pub fn head_bytes(&self) -> u64 {
+        self.handle.head.len() as u64
+    }
+
+    /// Authenticates the last chunk, which proves the length of the payload.
+    pub fn length(&self) -> Result<AuthenticLength, SealError> {
+        let mut stream = self.stream()?;
+        stream
+            .seek(SeekFrom::End(0))
+            .map(AuthenticLength)
+            .map_err(SealError::from_age)
+    }
+
+    /// Reads from the front, before the length is proved.
+    pub fn front(&self) -> Result<impl Read, SealError> {
+        Ok(PlainReader::new(self.stream()?, u64::MAX))
+    }
+
+    /// Reads from an offset on. An offset beyond the end is taken as the end.
+    pub fn reader_at(
+        &self,
+        length: AuthenticLength,
+        offset: u64,
+    ) -> Result<PlainReader, SealError> {
+        let mut stream = self.stream()?;
+        // age's reader underflows when it is sent beyond the end: never further than proved.
+        let offset = offset.min(length.0);
+        stream
+            .seek(SeekFrom::Start(offset))
+            .map_err(SealError::from_age)?;
+        Ok(PlainReader::new(stream, length.0 - offset))
+    }
+
+    fn stream(&self) -> Result<StreamReader<BufReader<FileHandle>>, SealError> {
+        let reader = BufReader::with_capacity(BUFFER, self.handle.clone());
+        Decryptor::new_buffered(reader)
+            .and_then(|decryptor| decryptor.decrypt(self.identities.iter()))
+            .map_err(|error| {
+                if let DecryptError::Io(cause) = error {
+                    SealError::from_age(cause)
+                } else {
+                    SealError::WrongKey
+                }
+            })
+    }
+}
+
+impl fmt::Debug for SealedFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SealedFile")
+            .field("size", &self.handle.size)
+            .finish_non_exhaustive()
+    }
+}
