@@ -17,6 +17,7 @@ pub mod diagnostic;
 pub mod oci;
 pub mod ops;
 pub mod plan;
+pub mod registry;
 pub mod report;
 pub mod run;
 pub mod seal;

@@ -35,14 +35,10 @@ pub fn basic_header(user: &str, password: &str) -> String {
 /// A token server and the registry that takes its tokens.
 #[derive(Clone, Debug, Default)]
 pub struct Bearer {
-    /// Who gets a token; anybody where there is none.
-    pub login: Option<(String, String)>,
-    /// Also takes this refresh token, by `POST` (OAuth 2, RFC 6749 section 6).
-    pub refresh_token: Option<String>,
-    /// How long the answer says a token holds, in seconds; unsaid where there is none.
-    pub expires_in: Option<u64>,
-    /// Whose host the challenge names; the registry's own where there is none.
-    pub realm: Option<String>,
+    login: Option<(String, String)>,
+    refresh_token: Option<String>,
+    expires_in: Option<u64>,
+    realm: Option<String>,
     issued: Arc<Mutex<Issued>>,
 }
 
@@ -53,6 +49,34 @@ struct Issued {
 }
 
 impl Bearer {
+    /// Gives tokens to this login only; without it, to anybody.
+    #[must_use]
+    pub fn with_login(mut self, user: &str, password: &str) -> Self {
+        self.login = Some((user.to_owned(), password.to_owned()));
+        self
+    }
+
+    /// Gives tokens for this refresh token too, by `POST` (OAuth 2, RFC 6749 section 6).
+    #[must_use]
+    pub fn with_refresh_token(mut self, token: &str) -> Self {
+        self.refresh_token = Some(token.to_owned());
+        self
+    }
+
+    /// Says that a token holds for so many seconds; without it, nothing is said.
+    #[must_use]
+    pub fn with_life(mut self, seconds: u64) -> Self {
+        self.expires_in = Some(seconds);
+        self
+    }
+
+    /// Names this URL as the token server; without it, the registry's own host.
+    #[must_use]
+    pub fn with_realm(mut self, url: &str) -> Self {
+        self.realm = Some(url.to_owned());
+        self
+    }
+
     /// Forgets every token it gave, so that the registry refuses them.
     pub fn revoke(&self) {
         self.lock().valid.clear();

@@ -1,0 +1,112 @@
+//! A question asked until there is an answer, or until it makes no sense to ask again.
+
+use std::time::Duration;
+
+use super::error::{Answered, At};
+use super::exchange::{Answer, Broken, Question};
+use super::fault::{Fault, FaultKind};
+use super::retry::{backoff, is_passing, retry_after};
+use super::{Client, RegistryError};
+
+impl Client<'_> {
+    /// Asks with the login of the registry, again after passing failures. Any answer but 2xx is an
+    /// error.
+    pub(super) fn ask(
+        &self,
+        at: &At,
+        repository: &str,
+        question: &Question,
+    ) -> Result<Answer, RegistryError> {
+        let mut failures = 0;
+        loop {
+            self.run.cancel.check()?;
+            let broken = match self.authorized(at, repository, question) {
+                Ok(answer) if is_passing(answer.status) => Broken::Passing(Box::new(answer)),
+                Ok(answer) => return self.settle(at, answer),
+                Err(broken) => broken,
+            };
+            failures += 1;
+            let wait = self.wait_after(&broken, failures);
+            match wait {
+                Some(wait) if failures <= self.settings.retries.times => {
+                    self.sleeper.sleep(wait, self.run.cancel)?;
+                }
+                _ => return Err(self.give_up(at, broken, failures)),
+            }
+        }
+    }
+
+    /// Waits before an attempt after so many failures.
+    pub(super) fn pause(&self, failures: u32) -> Result<(), RegistryError> {
+        let wait = backoff(&self.settings.retries, failures, self.run.entropy);
+        Ok(self.sleeper.sleep(wait, self.run.cancel)?)
+    }
+
+    /// Returns how long to wait before trying again; none where that makes no sense.
+    fn wait_after(&self, broken: &Broken, failures: u32) -> Option<Duration> {
+        let retries = &self.settings.retries;
+        let wait = backoff(retries, failures, self.run.entropy);
+        match broken {
+            Broken::Fault(fault) => (fault.kind == FaultKind::Passing).then_some(wait),
+            Broken::Passing(answer) => match self.asked_to_wait(answer) {
+                Some(asked) => (asked <= retries.longest_wait).then_some(asked.max(wait)),
+                None => Some(wait),
+            },
+            Broken::Error(_) => None,
+        }
+    }
+
+    fn asked_to_wait(&self, answer: &Answer) -> Option<Duration> {
+        retry_after(answer.header("retry-after")?, self.run.clock.unix_seconds())
+    }
+
+    fn give_up(&self, at: &At, broken: Broken, attempts: u32) -> RegistryError {
+        match broken {
+            Broken::Error(error) => error,
+            Broken::Fault(fault) => unreachable(at, fault, attempts),
+            Broken::Passing(answer) => {
+                let wait = self.asked_to_wait(&answer).map(|wait| wait.as_secs());
+                let answered = answer.refusal(at);
+                match answered.status {
+                    429 => RegistryError::RateLimited { answered, wait },
+                    _ => RegistryError::ServerFailed(answered),
+                }
+            }
+        }
+    }
+
+    fn settle(&self, at: &At, answer: Answer) -> Result<Answer, RegistryError> {
+        if matches!(answer.status, 200..=299) {
+            return Ok(answer);
+        }
+        let answered = answer.refusal(at);
+        Err(match answered.status {
+            401 => RegistryError::Unauthorized {
+                with_login: self.has_login(at, &answered),
+                answered,
+            },
+            403 => RegistryError::Denied(answered),
+            404 => RegistryError::NotFound(answered),
+            _ => RegistryError::Refused(answered),
+        })
+    }
+
+    fn has_login(&self, at: &At, answered: &Answered) -> bool {
+        answered.at.host == at.host && self.authorization.used_login(&at.host)
+    }
+}
+
+pub(super) fn unreachable(at: &At, fault: Fault, attempts: u32) -> RegistryError {
+    let (at, reason) = (at.clone(), fault.reason);
+    match fault.kind {
+        FaultKind::Certificate => RegistryError::Untrusted { at, reason },
+        FaultKind::NoTls => RegistryError::PlainHttp { at, reason },
+        FaultKind::Passing | FaultKind::NobodyListens | FaultKind::Lasting => {
+            RegistryError::Unreachable {
+                at,
+                attempts,
+                reason,
+            }
+        }
+    }
+}

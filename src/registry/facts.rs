@@ -1,0 +1,106 @@
+//! Code, class and help of each failure.
+
+use super::RegistryError;
+use crate::diagnostic::{Class, Code, Diagnose};
+
+/// Every code of this room.
+pub const CODES: &[Code] = &[
+    AUTHORITY_FILE,
+    CREDENTIALS_FILE,
+    DENIED,
+    ENCODED_ANSWER,
+    FOREIGN_REALM,
+    NOT_A_MANIFEST,
+    NOT_FOUND,
+    PLAIN_HTTP,
+    RATE_LIMITED,
+    REDIRECT,
+    REFUSED,
+    SCHEMA1,
+    SERVER_FAILED,
+    TOKEN,
+    TOO_LARGE,
+    UNAUTHORIZED,
+    UNREACHABLE,
+    UNTRUSTED,
+    WRONG_DIGEST,
+    WRONG_LENGTH,
+];
+
+const AUTHORITY_FILE: Code = Code::new("registry/authority-file");
+const CREDENTIALS_FILE: Code = Code::new("registry/credentials-file");
+const DENIED: Code = Code::new("registry/denied");
+const ENCODED_ANSWER: Code = Code::new("registry/encoded-answer");
+const FOREIGN_REALM: Code = Code::new("registry/foreign-realm");
+const NOT_A_MANIFEST: Code = Code::new("registry/not-a-manifest");
+const NOT_FOUND: Code = Code::new("registry/not-found");
+const PLAIN_HTTP: Code = Code::new("registry/plain-http");
+const RATE_LIMITED: Code = Code::new("registry/rate-limited");
+const REDIRECT: Code = Code::new("registry/redirect");
+const REFUSED: Code = Code::new("registry/refused");
+const SCHEMA1: Code = Code::new("registry/schema1");
+const SERVER_FAILED: Code = Code::new("registry/server-failed");
+const TOKEN: Code = Code::new("registry/token");
+const TOO_LARGE: Code = Code::new("registry/too-large");
+const UNAUTHORIZED: Code = Code::new("registry/unauthorized");
+const UNREACHABLE: Code = Code::new("registry/unreachable");
+const UNTRUSTED: Code = Code::new("registry/untrusted-certificate");
+const WRONG_DIGEST: Code = Code::new("registry/wrong-digest");
+const WRONG_LENGTH: Code = Code::new("registry/wrong-length");
+
+impl Diagnose for RegistryError {
+    fn code(&self) -> Code {
+        match self {
+            Self::AuthorityFile { .. } => AUTHORITY_FILE,
+            Self::CredentialsFile { .. } => CREDENTIALS_FILE,
+            Self::Denied(_) => DENIED,
+            Self::EncodedAnswer { .. } => ENCODED_ANSWER,
+            Self::ForeignRealm { .. } => FOREIGN_REALM,
+            Self::NotAManifest { .. } => NOT_A_MANIFEST,
+            Self::NotFound(_) => NOT_FOUND,
+            Self::PlainHttp { .. } => PLAIN_HTTP,
+            Self::RateLimited { .. } => RATE_LIMITED,
+            Self::Redirect { .. } => REDIRECT,
+            Self::Refused(_) => REFUSED,
+            Self::Schema1 { .. } => SCHEMA1,
+            Self::ServerFailed(_) => SERVER_FAILED,
+            Self::Token { .. } => TOKEN,
+            Self::TooLarge { .. } => TOO_LARGE,
+            Self::Unauthorized { .. } => UNAUTHORIZED,
+            Self::Unreachable { .. } => UNREACHABLE,
+            Self::Untrusted { .. } => UNTRUSTED,
+            Self::WrongDigest { .. } => WRONG_DIGEST,
+            Self::WrongLength { .. } => WRONG_LENGTH,
+            Self::Cancelled(cancelled) => cancelled.code(),
+        }
+    }
+
+    fn class(&self) -> Class {
+        match self {
+            Self::AuthorityFile { .. } | Self::CredentialsFile { .. } | Self::Schema1 { .. } => {
+                Class::Usage
+            }
+            Self::WrongDigest { .. } | Self::WrongLength { .. } => Class::Verification,
+            Self::Cancelled(cancelled) => cancelled.class(),
+            Self::Denied(_)
+            | Self::EncodedAnswer { .. }
+            | Self::ForeignRealm { .. }
+            | Self::NotAManifest { .. }
+            | Self::NotFound(_)
+            | Self::PlainHttp { .. }
+            | Self::RateLimited { .. }
+            | Self::Redirect { .. }
+            | Self::Refused(_)
+            | Self::ServerFailed(_)
+            | Self::Token { .. }
+            | Self::TooLarge { .. }
+            | Self::Unauthorized { .. }
+            | Self::Unreachable { .. }
+            | Self::Untrusted { .. } => Class::Environment,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        super::help::for_error(self)
+    }
+}

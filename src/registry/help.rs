@@ -1,0 +1,67 @@
+//! What helps, for each failure.
+
+use super::RegistryError;
+use super::error::{Answered, At};
+
+/// Names the command or the change that helps.
+pub(super) fn for_error(error: &RegistryError) -> Option<String> {
+    Some(match error {
+        RegistryError::AuthorityFile { .. } => {
+            "give a PEM file with at least one certificate, or leave the option out".to_owned()
+        }
+        RegistryError::CredentialsFile { path, .. } => {
+            format!("repair {}, or log in again with `docker login`", path.display())
+        }
+        RegistryError::Denied(Answered { at, .. }) => format!(
+            "check that the login may read {}, or {}",
+            at.what,
+            login(at)
+        ),
+        RegistryError::Unauthorized { answered, .. } => login(&answered.at),
+        RegistryError::ForeignRealm { at, realm } => format!(
+            "if {realm} gives the tokens of {}, name it in `token-realms` of that registry in config.toml",
+            at.registry
+        ),
+        RegistryError::NotFound(Answered { at, .. }) => format!(
+            "check the name and the tag of {}; a private repository may look like this without a login",
+            at.what
+        ),
+        RegistryError::PlainHttp { at, .. } => {
+            format!("if it speaks plain HTTP, pass `--insecure-registry {}`", at.host)
+        }
+        RegistryError::RateLimited { answered, .. } => {
+            format!("wait and run the same command again, or {}", login(&answered.at))
+        }
+        RegistryError::Schema1 { .. } => {
+            "ask its publisher for an image in a current format, or push it again with a current client".to_owned()
+        }
+        RegistryError::ServerFailed(_) | RegistryError::Unreachable { .. } => {
+            "check the network and the registry, then run the same command again: it continues".to_owned()
+        }
+        RegistryError::Untrusted { at, .. } => format!(
+            "pass `--ca-file FILE` with the authority that signed it, or put it into /etc/docker/certs.d/{}/ca.crt",
+            at.host
+        ),
+        RegistryError::NotAManifest { at, .. } => format!(
+            "check that {} is a registry and that no proxy answers in its place",
+            at.host
+        ),
+        RegistryError::EncodedAnswer { .. }
+        | RegistryError::WrongDigest { .. }
+        | RegistryError::WrongLength { .. } => {
+            "something between here and the registry changes its answers: try without proxy or mirror".to_owned()
+        }
+        RegistryError::Redirect { .. }
+        | RegistryError::Refused(_)
+        | RegistryError::Token { .. }
+        | RegistryError::TooLarge { .. }
+        | RegistryError::Cancelled(_) => return None,
+    })
+}
+
+fn login(at: &At) -> String {
+    match at.registry.as_str() {
+        "docker.io" => "run `docker login`".to_owned(),
+        registry => format!("run `docker login {registry}`"),
+    }
+}

@@ -1,0 +1,140 @@
+//! The bytes of a blob as a stream that continues by itself where it is cut.
+
+use std::fmt;
+use std::io::{self, Read};
+
+use lock_format::{Blob, Repository};
+
+use super::ask;
+use super::blob::{Part, Wanted};
+use super::fault::{self, Fault, FaultKind};
+use super::{Client, RegistryError};
+use crate::oci::BlobBody;
+
+/// So many bytes of progress make earlier failures forgotten.
+const PROGRESS: u64 = 256 * 1024;
+
+/// Opens a blob from `offset` on, or from 0 where the registry cannot do that.
+pub(super) fn open<'a>(
+    client: &'a Client<'_>,
+    repository: &Repository,
+    blob: &Blob,
+    urls: &[String],
+    offset: u64,
+) -> Result<BlobBody<'a>, RegistryError> {
+    // Beyond the end there is nothing to continue from.
+    let offset = if offset > blob.size { 0 } else { offset };
+    if offset == blob.size && offset > 0 {
+        return Ok(BlobBody {
+            offset,
+            reader: Box::new(io::empty()),
+        });
+    }
+    let wanted = Wanted::new(repository, blob, urls);
+    let part = wanted.ask(client, offset)?;
+    Ok(BlobBody {
+        offset: part.offset,
+        reader: Box::new(BlobStream {
+            client,
+            position: part.offset,
+            wanted,
+            part,
+            failures: 0,
+            progress: 0,
+        }),
+    })
+}
+
+struct BlobStream<'a> {
+    client: &'a Client<'a>,
+    wanted: Wanted,
+    part: Part,
+    /// How much of the blob was given on.
+    position: u64,
+    /// Failures since there was progress.
+    failures: u32,
+    /// Bytes since the last failure.
+    progress: u64,
+}
+
+impl BlobStream<'_> {
+    /// Opens the rest after a cut, or tells that it was cut too often.
+    fn reopen(&mut self, fault: Fault) -> Result<(), RegistryError> {
+        if self.progress >= PROGRESS {
+            self.failures = 0;
+        }
+        self.progress = 0;
+        self.failures += 1;
+        let lasting = fault.kind != FaultKind::Passing;
+        if lasting || self.failures > self.client.settings.retries.times {
+            return Err(ask::unreachable(&self.wanted.at, fault, self.failures));
+        }
+        self.client.pause(self.failures)?;
+        self.part = self.wanted.ask(self.client, self.position)?;
+        self.skip()
+    }
+
+    /// Passes over what was given on already, where the registry began at 0 again.
+    fn skip(&mut self) -> Result<(), RegistryError> {
+        let mut again = self.position.saturating_sub(self.part.offset);
+        let mut buffer = vec![0; 64 * 1024];
+        while again > 0 {
+            self.client.run.cancel.check()?;
+            let window = usize::try_from(again)
+                .unwrap_or(usize::MAX)
+                .min(buffer.len());
+            match self.part.reader.read(&mut buffer[..window]) {
+                Ok(0) => return self.reopen(cut()),
+                Ok(count) => again = again.saturating_sub(count as u64),
+                Err(error) => return self.reopen(fault::of_body(&error)),
+            }
+        }
+        self.part.offset = self.position;
+        Ok(())
+    }
+}
+
+impl Read for BlobStream<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            self.client
+                .run
+                .cancel
+                .check()
+                .map_err(RegistryError::from)?;
+            let whole = self.position >= self.wanted.blob.size;
+            let fault = match self.part.reader.read(buffer) {
+                // All is there, however the connection ended.
+                Ok(0) | Err(_) if whole => return Ok(0),
+                Ok(0) => cut(),
+                Ok(count) => {
+                    self.position = self.position.saturating_add(count as u64);
+                    self.progress = self.progress.saturating_add(count as u64);
+                    return Ok(count);
+                }
+                Err(error) => fault::of_body(&error),
+            };
+            self.reopen(fault)?;
+        }
+    }
+}
+
+impl fmt::Debug for BlobStream<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BlobStream")
+            .field("wanted", &self.wanted)
+            .field("position", &self.position)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An answer that ended early without saying so.
+fn cut() -> Fault {
+    Fault {
+        kind: FaultKind::Passing,
+        reason: "the connection was cut".to_owned(),
+    }
+}
