@@ -22,5 +22,6 @@ pub mod report;
 pub mod run;
 pub mod seal;
 pub mod serve;
+pub mod store;
 pub mod upstream;
 pub mod wire;
