@@ -23,6 +23,33 @@ pub(crate) enum Endpoint {
     Referrers(String, Option<Digest>),
 }
 
+impl Endpoint {
+    /// Returns the name of the repository, as asked; none where none is asked for.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Manifest(name, _)
+            | Self::Blob(name, _)
+            | Self::Tags(name)
+            | Self::Referrers(name, _) => Some(name),
+            Self::Home | Self::Health | Self::Version | Self::Catalog => None,
+        }
+    }
+
+    /// Returns the word that counters and the log know it by.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::Home => "home",
+            Self::Health => "health",
+            Self::Version => "version",
+            Self::Manifest(..) => "manifests",
+            Self::Blob(..) => "blobs",
+            Self::Tags(_) => "tags",
+            Self::Catalog => "catalog",
+            Self::Referrers(..) => "referrers",
+        }
+    }
+}
+
 /// How a manifest is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Asked {

@@ -11,32 +11,27 @@
 //! - Nothing here writes, and nothing dials out.
 //! - Stored bytes under their stored type: never converted, never compressed, a length on everything.
 //! - Memory does not grow with the size of a blob, nor with slow readers: pieces come from
-//!   [`Buffers`](buffers::Buffers), which are bounded.
+//!   a bounded pool.
 #![warn(
     clippy::indexing_slicing,
     clippy::string_slice,
     clippy::arithmetic_side_effects
 )]
 
-mod buffers;
 mod cache;
 mod conditional;
-mod connection;
 mod content;
-mod descriptors;
 mod directory;
 mod endpoint;
 mod error;
 mod host;
 mod listener;
 mod listing;
+mod metrics;
 mod missing;
 mod names;
 mod observer;
-mod outgoing;
-mod patient;
 mod problem;
-mod pump;
 mod range;
 mod referrers;
 mod refusal;
@@ -45,7 +40,7 @@ mod response;
 mod router;
 
 pub use error::{CODES, ServeError};
-pub use listener::{Bounds, Listener};
+pub use listener::{Bound, Bounds, Door, Listen, Listener};
 pub use names::Names;
 pub use observer::{Observer, Record};
 pub use request::RequestHead;

@@ -10,7 +10,7 @@ use super::host;
 pub struct Names(BTreeSet<String>);
 
 /// The repository that a request means, on a canonical host.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Place {
     /// The registry.
     pub(crate) host: String,

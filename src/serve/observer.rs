@@ -1,14 +1,17 @@
 //! What a server tells while it runs.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::listener::{Bound, Door};
 use super::response::About;
 
 /// Takes what a server tells. Called from the threads that serve: it must not wait.
 pub trait Observer: Send + Sync {
-    /// The server listens there; once for each address, before the first request.
-    fn bound(&self, address: SocketAddr);
+    /// The server listens there; once for each socket, before the first request.
+    fn bound(&self, door: Door, bound: &Bound);
+
+    /// Everything that was asked for is listened on.
+    fn ready(&self);
 
     /// A request was answered, to the end or up to where the client went away.
     fn served(&self, record: &Record);

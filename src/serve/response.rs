@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use hyper::body::Bytes;
 use hyper::header::{self, HeaderName, HeaderValue};
-use hyper::{HeaderMap, StatusCode};
+use hyper::{HeaderMap, Method, StatusCode};
 use lock_format::Digest;
 use serde_json::Value;
 
@@ -42,6 +42,8 @@ pub enum Body {
 /// What a request was about, for the log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct About {
+    /// What kind of thing was asked for: `manifests`, `blobs`, `tags` and so on; `other` if unclear.
+    pub endpoint: &'static str,
     /// What was asked for, under its full canonical name.
     pub name: Option<String>,
     /// What was found.
@@ -71,7 +73,10 @@ impl Response {
             status,
             headers,
             body,
-            about: About::default(),
+            about: About {
+                endpoint: "other",
+                ..About::default()
+            },
         }
     }
 
@@ -99,9 +104,17 @@ impl Response {
         }
     }
 
-    /// Takes the body away and leaves the header lines, as HEAD wants.
-    pub(crate) fn without_body(mut self) -> Self {
-        self.body = Body::Empty;
+    /// Says what kind of thing it is about.
+    pub(crate) fn of(mut self, endpoint: &'static str) -> Self {
+        self.about.endpoint = endpoint;
+        self
+    }
+
+    /// Takes the body away where the method is HEAD, and leaves the header lines.
+    pub(crate) fn fit(mut self, method: &Method) -> Self {
+        if method == Method::HEAD {
+            self.body = Body::Empty;
+        }
         self
     }
 }

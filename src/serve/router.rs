@@ -40,6 +40,7 @@ pub enum Step {
 /// What is still to be read for an answer.
 #[derive(Debug)]
 pub struct Errand {
+    word: &'static str,
     place: Place,
     want: Want,
 }
@@ -79,16 +80,14 @@ impl Router {
             let refused = "this registry is read-only: images come in by `airlock apply`";
             return Step::Ready(Problem::Unsupported.plain(refused));
         }
-        match self.route(head) {
-            Ok(Step::Ready(response)) => Step::Ready(fit(head, response)),
-            Ok(later @ Step::Later(_)) => later,
-            Err(refusal) => Step::Ready(fit(head, refusal.answer())),
-        }
+        self.read(head)
+            .and_then(|question| self.step(head, question))
+            .unwrap_or_else(|refusal| Step::Ready(refusal.answer().fit(head.method)))
     }
 
     /// Reads what [`Router::begin`] left to be read.
     pub fn finish(&self, errand: Errand, head: &RequestHead<'_>) -> Response {
-        let Errand { place, want } = errand;
+        let Errand { word, place, want } = errand;
         let place = &place;
         let inquiry = Inquiry { head, place };
         let view = &*self.view;
@@ -103,53 +102,67 @@ impl Router {
             }
             Want::Nothing(missing) => missing.answer(view, place),
         };
-        fit(head, response)
+        response.of(word).fit(head.method)
     }
 
-    fn route(&self, head: &RequestHead<'_>) -> Result<Step, Refusal> {
+    /// Reads what is asked for, and of which repository.
+    fn read(&self, head: &RequestHead<'_>) -> Result<Question, Refusal> {
         head.check_body()?;
         let host = head.host()?;
         let segments = head.segments()?;
         let ns = head.parameter("ns")?;
         let directory = self.directories.of(self.view.catalog());
-        let locate = |name: &str| place(&directory, &self.names, ns.as_deref(), host, name);
-        Ok(match endpoint(&segments)? {
-            Endpoint::Home => Step::Ready(Response::fixed("text/plain", HOME)),
-            Endpoint::Health => Step::Ready(Response::fixed("text/plain", "ok\n")),
-            Endpoint::Version => Step::Ready(Response::fixed("application/json", "{}")),
-            Endpoint::Manifest(name, asked) => {
-                self.manifest(head, &directory, locate(&name), asked)
-            }
-            Endpoint::Blob(name, digest) => Step::Later(Errand {
-                place: locate(&name),
-                want: Want::Blob(digest),
-            }),
-            Endpoint::Tags(name) => {
-                let page = Page::of(head)?;
-                let place = locate(&name);
-                match directory.tags(&place.host, &place.path) {
-                    Some(tags) => Step::Ready(page.tags(&name, &place, tags.keys())),
-                    None => Step::Later(Errand {
-                        place,
-                        want: Want::Nothing(Missing::repository()),
-                    }),
-                }
-            }
-            Endpoint::Catalog => Step::Ready(Page::of(head)?.catalog(&directory.repositories())),
-            Endpoint::Referrers(name, subject) => Step::Later(Errand {
-                place: locate(&name),
-                want: Want::Referrers(directory, subject, head.parameter("artifactType")?),
-            }),
+        let endpoint = endpoint(&segments)?;
+        let place = endpoint
+            .name()
+            .map(|name| place(&directory, &self.names, ns.as_deref(), host, name));
+        Ok(Question {
+            endpoint,
+            place: place.unwrap_or_default(),
+            directory,
         })
     }
 
+    fn step(&self, head: &RequestHead<'_>, question: Question) -> Result<Step, Refusal> {
+        let word = question.endpoint.word();
+        let Question {
+            endpoint,
+            place,
+            directory,
+        } = question;
+        let want = match endpoint {
+            Endpoint::Home => Ok(Response::fixed("text/plain", HOME)),
+            Endpoint::Health => Ok(Response::fixed("text/plain", "ok\n")),
+            Endpoint::Version => Ok(Response::fixed("application/json", "{}")),
+            Endpoint::Catalog => Ok(Page::of(head)?.catalog(&directory.repositories())),
+            Endpoint::Manifest(_, asked) => self.manifest(head, &directory, &place, asked),
+            Endpoint::Blob(_, digest) => Err(Want::Blob(digest)),
+            Endpoint::Tags(name) => {
+                let page = Page::of(head)?;
+                directory
+                    .tags(&place.host, &place.path)
+                    .map(|tags| page.tags(&name, &place, tags.keys()))
+                    .ok_or_else(|| Want::Nothing(Missing::repository()))
+            }
+            Endpoint::Referrers(_, subject) => {
+                let artifact_type = head.parameter("artifactType")?;
+                Err(Want::Referrers(directory, subject, artifact_type))
+            }
+        };
+        Ok(match want {
+            Ok(response) => Step::Ready(response.of(word).fit(head.method)),
+            Err(want) => Step::Later(Errand { word, place, want }),
+        })
+    }
+
+    /// Answers from memory, or says what has to be read.
     fn manifest(
         &self,
         head: &RequestHead<'_>,
         directory: &Directory,
-        place: Place,
+        place: &Place,
         asked: Asked,
-    ) -> Step {
+    ) -> Result<Response, Want> {
         let (found, freshness) = match &asked {
             Asked::Tag(tag) => (
                 directory
@@ -160,34 +173,25 @@ impl Router {
             Asked::Digest(digest) => (directory.manifest(digest), Freshness::Stays),
         };
         let Some(descriptor) = found else {
-            let want = Want::Nothing(Missing::manifest(asked));
-            return Step::Later(Errand { place, want });
+            return Err(Want::Nothing(Missing::manifest(asked)));
         };
         match self.cache.get(&descriptor.digest) {
-            Some(bytes) => {
-                let place = &place;
-                Step::Ready(Inquiry { head, place }.kept(descriptor, freshness, bytes))
-            }
-            None => Step::Later(Errand {
-                place,
-                want: Want::Manifest(descriptor.clone(), freshness),
-            }),
+            Some(bytes) => Ok(Inquiry { head, place }.kept(descriptor, freshness, bytes)),
+            None => Err(Want::Manifest(descriptor.clone(), freshness)),
         }
     }
+}
+
+/// A request that has been read.
+struct Question {
+    endpoint: Endpoint,
+    place: Place,
+    directory: Arc<Directory>,
 }
 
 /// What people see who open the address in a browser.
 const HOME: &str = "airlock serves container images here, read-only.\n\
     Pull them under their own names: see `airlock client-config`.\n";
-
-/// HEAD gets the header lines of GET and nothing behind them.
-fn fit(head: &RequestHead<'_>, response: Response) -> Response {
-    if head.method == Method::HEAD {
-        response.without_body()
-    } else {
-        response
-    }
-}
 
 impl std::fmt::Debug for Router {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

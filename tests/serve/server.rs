@@ -1,7 +1,5 @@
-//! A server on loopback, and a client that writes requests byte by byte.
+//! A server on loopback.
 
-use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -9,11 +7,12 @@ use std::time::Duration;
 use airlock::oci::StoreView;
 use airlock::ops::inside::serve::{ServeOptions, serve};
 use airlock::run::{Cancel, FixedClock, FixedEntropy, Run, Silent};
-use airlock::serve::{Bounds, Observer, Record};
+use airlock::serve::{Bound, Bounds, Door, Listen, Observer, Record};
+
+use super::client::Client;
 
 /// Serves until dropped.
 pub(crate) struct Server {
-    pub(crate) address: SocketAddr,
     pub(crate) notes: Arc<Notes>,
     pub(crate) cancel: Cancel,
     thread: Option<JoinHandle<()>>,
@@ -22,15 +21,20 @@ pub(crate) struct Server {
 /// What the server told.
 #[derive(Default)]
 pub(crate) struct Notes {
-    bound: Mutex<Option<mpsc::Sender<SocketAddr>>>,
+    bound: Mutex<Vec<(Door, Bound)>>,
+    ready: Mutex<Option<mpsc::Sender<()>>>,
     pub(crate) records: Mutex<Vec<Record>>,
     pub(crate) troubles: Mutex<Vec<String>>,
 }
 
 impl Observer for Notes {
-    fn bound(&self, address: SocketAddr) {
-        if let Some(sender) = self.bound.lock().unwrap().take() {
-            sender.send(address).unwrap();
+    fn bound(&self, door: Door, bound: &Bound) {
+        self.bound.lock().unwrap().push((door, bound.clone()));
+    }
+
+    fn ready(&self) {
+        if let Some(sender) = self.ready.lock().unwrap().take() {
+            sender.send(()).unwrap();
         }
     }
 
@@ -43,18 +47,36 @@ impl Observer for Notes {
     }
 }
 
+impl Notes {
+    /// Returns a client of what is behind a door.
+    pub(crate) fn client(&self, door: Door) -> Client {
+        let bound = self.bound.lock().unwrap();
+        let found = bound.iter().find_map(|(at, bound)| match bound {
+            Bound::Tcp(address) if *at == door => Some(*address),
+            Bound::Tcp(_) | Bound::Unix(_) => None,
+        });
+        Client(found.expect("the door is open"))
+    }
+}
+
 impl Server {
-    /// Starts on a free port.
+    /// Starts on free ports.
     pub(crate) fn start(view: Arc<dyn StoreView>, bounds: Bounds) -> Self {
+        let options = ServeOptions {
+            listen: vec![Listen::Tcp("127.0.0.1:0".parse().unwrap())],
+            metrics: vec![Listen::Tcp("[::1]:0".parse().unwrap())],
+            bounds,
+            ..ServeOptions::default()
+        };
+        Self::with(view, options)
+    }
+
+    /// Starts as told.
+    pub(crate) fn with(view: Arc<dyn StoreView>, options: ServeOptions) -> Self {
         let (sender, receiver) = mpsc::channel();
         let notes = Arc::new(Notes::default());
-        *notes.bound.lock().unwrap() = Some(sender);
+        *notes.ready.lock().unwrap() = Some(sender);
         let cancel = Cancel::default();
-        let options = ServeOptions {
-            listen: vec!["127.0.0.1:0".parse().unwrap()],
-            own_names: Vec::new(),
-            bounds,
-        };
         let (observer, stop) = (Arc::clone(&notes), cancel.clone());
         let thread = std::thread::spawn(move || {
             let run = Run {
@@ -63,37 +85,19 @@ impl Server {
                 clock: &FixedClock(0),
                 entropy: &FixedEntropy::new(0),
             };
-            serve(view, &options, observer, &run).unwrap();
+            serve(view, options, observer, &run).unwrap();
         });
+        receiver.recv_timeout(Duration::from_secs(30)).unwrap();
         Self {
-            address: receiver.recv_timeout(Duration::from_secs(30)).unwrap(),
             notes,
             cancel,
             thread: Some(thread),
         }
     }
 
-    /// Opens a connection that gives up after half a minute.
-    pub(crate) fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.address).unwrap();
-        let limit = Some(Duration::from_secs(30));
-        stream.set_read_timeout(limit).unwrap();
-        stream.set_write_timeout(limit).unwrap();
-        stream
-    }
-
-    /// Sends a request on a connection of its own and returns head and body.
-    pub(crate) fn exchange(&self, request: &[u8]) -> (String, Vec<u8>) {
-        let mut stream = self.connect();
-        stream.write_all(request).unwrap();
-        split(&read_all(&mut stream))
-    }
-
-    /// Gets a target on a connection of its own.
-    pub(crate) fn get(&self, target: &str) -> (String, Vec<u8>) {
-        self.exchange(
-            format!("GET {target} HTTP/1.1\r\nHost: a:1\r\nConnection: close\r\n\r\n").as_bytes(),
-        )
+    /// Returns a client of the registry.
+    pub(crate) fn client(&self) -> Client {
+        self.notes.client(Door::Registry)
     }
 
     /// Asks the server to stop and waits until it has.
@@ -109,44 +113,4 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.cancel.set();
     }
-}
-
-/// Splits an answer at its empty line.
-pub(crate) fn split(bytes: &[u8]) -> (String, Vec<u8>) {
-    let end = bytes
-        .windows(4)
-        .position(|four| four == b"\r\n\r\n")
-        .map_or(bytes.len(), |at| at + 4);
-    let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
-    (head, bytes[end..].to_vec())
-}
-
-/// Reads until the server closes.
-pub(crate) fn read_all(stream: &mut TcpStream) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    std::io::copy(stream, &mut bytes).unwrap();
-    bytes
-}
-
-/// Reads one answer of a connection that stays open.
-pub(crate) fn read_answer(stream: &mut TcpStream) -> (String, Vec<u8>) {
-    let mut head = Vec::new();
-    let mut byte = [0];
-    while !head.ends_with(b"\r\n\r\n") {
-        assert_eq!(stream.read(&mut byte).unwrap(), 1, "the head ended early");
-        head.push(byte[0]);
-    }
-    let head = String::from_utf8(head).unwrap();
-    let length = header(&head, "content-length").parse().unwrap();
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).unwrap();
-    (head, body)
-}
-
-/// Returns the value of a header line; empty if there is none.
-pub(crate) fn header<'a>(head: &'a str, name: &str) -> &'a str {
-    head.lines()
-        .filter_map(|line| line.split_once(':'))
-        .find(|(found, _)| found.eq_ignore_ascii_case(name))
-        .map_or("", |(_, value)| value.trim())
 }

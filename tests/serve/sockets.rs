@@ -1,13 +1,17 @@
 //! The listener of `serve`, over loopback.
 
 use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::Arc;
 use std::time::Duration;
 
-use airlock::serve::Bounds;
+use airlock::ops::inside::serve::ServeOptions;
+use airlock::serve::{Bounds, Door, Listen, Listener};
 use lock_format::Digest;
 
-use super::server::{Server, header, read_all, read_answer};
+use super::client::{header, read_all, read_answer};
+use super::server::Server;
 use super::store::MemoryStore;
 
 /// Longer than all large pieces of the server together.
@@ -19,9 +23,21 @@ struct World {
     digest: Digest,
 }
 
-fn world(bounds: Bounds) -> World {
+fn store() -> Arc<MemoryStore> {
     let store = Arc::new(MemoryStore::default());
     store.image("alpine:3.20", b"{\"layers\":[]}");
+    store
+}
+
+fn listening(listen: Listen) -> ServeOptions {
+    ServeOptions {
+        listen: vec![listen],
+        ..ServeOptions::default()
+    }
+}
+
+fn world(bounds: Bounds) -> World {
+    let store = store();
     let blob: Vec<u8> = (0..LONG).map(|n| (n % 251).to_le_bytes()[0]).collect();
     let digest = store.hold(&blob);
     World {
@@ -39,14 +55,14 @@ fn a_long_blob_arrives_whole_and_in_parts() {
         digest,
     } = world(Bounds::default());
     let target = format!("/v2/alpine/blobs/{digest}");
-    let (head, body) = server.get(&target);
+    let (head, body) = server.client().get(&target);
     assert!(head.starts_with("HTTP/1.1 200 OK"), "{head}");
     assert_eq!(header(&head, "content-length"), LONG.to_string());
     assert!(body == blob, "the bytes differ");
     let request = format!(
         "GET {target} HTTP/1.1\r\nHost: a\r\nRange: bytes=1000000-3000000\r\nConnection: close\r\n\r\n"
     );
-    let (head, body) = server.exchange(request.as_bytes());
+    let (head, body) = server.client().exchange(request.as_bytes());
     assert!(head.starts_with("HTTP/1.1 206"), "{head}");
     assert!(body == blob[1_000_000..=3_000_000], "the bytes differ");
 }
@@ -54,7 +70,7 @@ fn a_long_blob_arrives_whole_and_in_parts() {
 #[test]
 fn one_connection_carries_many_requests() {
     let world = world(Bounds::default());
-    let mut stream = world.server.connect();
+    let mut stream = world.server.client().connect();
     for target in ["/v2/", "/v2/alpine/manifests/3.20", "/v2/none/manifests/1"] {
         let request = format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n");
         stream.write_all(request.as_bytes()).unwrap();
@@ -71,7 +87,7 @@ fn one_connection_carries_many_requests() {
 #[test]
 fn pipelined_requests_are_answered_in_order() {
     let world = world(Bounds::default());
-    let mut stream = world.server.connect();
+    let mut stream = world.server.client().connect();
     let two = "GET /v2/ HTTP/1.1\r\nHost: a\r\n\r\nGET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
     stream.write_all(two.as_bytes()).unwrap();
     assert_eq!(read_answer(&mut stream).1, b"{}");
@@ -86,7 +102,7 @@ fn a_write_with_a_body_sees_its_refusal() {
         "PUT /v2/alpine/manifests/1 HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
-    let mut stream = world.server.connect();
+    let mut stream = world.server.client().connect();
     stream.write_all(request.as_bytes()).unwrap();
     let (head, body) = read_answer(&mut stream);
     assert!(head.starts_with("HTTP/1.1 405"), "{head}");
@@ -97,7 +113,7 @@ fn a_write_with_a_body_sees_its_refusal() {
 #[test]
 fn a_client_that_closed_its_side_still_gets_its_answer() {
     let world = world(Bounds::default());
-    let mut stream = world.server.connect();
+    let mut stream = world.server.client().connect();
     stream
         .write_all(b"GET /v2/ HTTP/1.1\r\nHost: a\r\n\r\n")
         .unwrap();
@@ -108,15 +124,16 @@ fn a_client_that_closed_its_side_still_gets_its_answer() {
 #[test]
 fn a_stop_lets_answers_under_way_end() {
     let mut world = world(Bounds::default());
-    let mut stream = world.server.connect();
+    let mut stream = world.server.client().connect();
     let target = format!("/v2/alpine/blobs/{}", world.digest);
     let request = format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n");
     stream.write_all(request.as_bytes()).unwrap();
     let mut first = [0; 1024];
     stream.read_exact(&mut first).unwrap();
     world.server.cancel.set();
+    let address = world.server.client().0;
     // Nobody is let in any more, while the answer goes on.
-    while std::net::TcpStream::connect(world.server.address).is_ok() {
+    while TcpStream::connect(address).is_ok() {
         std::thread::sleep(Duration::from_millis(10));
     }
     let rest = read_all(&mut stream);
@@ -133,16 +150,23 @@ fn more_connections_than_places_wait_and_are_all_served() {
         ..Bounds::default()
     });
     // Two keep their connection open, two say nothing at all: each would fill the places for ever.
-    let mut idle: Vec<_> = (0..2).map(|_| world.server.connect()).collect();
+    let mut idle: Vec<_> = (0..2).map(|_| world.server.client().connect()).collect();
     for stream in &mut idle {
         stream
             .write_all(b"GET /v2/ HTTP/1.1\r\nHost: a\r\n\r\n")
             .unwrap();
         assert_eq!(read_answer(stream).1, b"{}");
     }
-    let silent: Vec<_> = (0..2).map(|_| world.server.connect()).collect();
+    let silent: Vec<_> = (0..2).map(|_| world.server.client().connect()).collect();
     for _ in 0..8 {
-        assert!(world.server.get("/v2/").0.starts_with("HTTP/1.1 200"));
+        assert!(
+            world
+                .server
+                .client()
+                .get("/v2/")
+                .0
+                .starts_with("HTTP/1.1 200")
+        );
     }
     drop(silent);
 }
@@ -150,8 +174,8 @@ fn more_connections_than_places_wait_and_are_all_served() {
 #[test]
 fn every_request_leaves_a_record() {
     let mut world = world(Bounds::default());
-    world.server.get("/v2/alpine/manifests/3.20");
-    world.server.get("/v2/acme/app/manifests/1");
+    world.server.client().get("/v2/alpine/manifests/3.20");
+    world.server.client().get("/v2/acme/app/manifests/1");
     world.server.stop();
     let records = world.server.notes.records.lock().unwrap();
     let seen: Vec<_> = records
@@ -163,4 +187,62 @@ fn every_request_leaves_a_record() {
         .collect();
     assert_eq!(seen[0], (200, 13, "docker.io/library/alpine".to_owned()));
     assert_eq!(seen[1].2, "docker.io/acme/app:1");
+}
+
+#[test]
+fn counters_are_told_on_a_listener_of_their_own() {
+    let world = world(Bounds::default());
+    world.server.client().get("/v2/alpine/manifests/3.20");
+    let (head, body) = world.server.notes.client(Door::Metrics).get("/metrics");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    assert!(header(&head, "content-type").starts_with("text/plain"));
+    let text = String::from_utf8(body).unwrap();
+    let counted = "airlock_requests_total{endpoint=\"manifests\",code=\"200\"} 1\n";
+    assert!(text.contains(counted), "{text}");
+    let (head, _) = world.server.client().get("/metrics");
+    assert!(
+        head.starts_with("HTTP/1.1 404"),
+        "the registry has no counters: {head}"
+    );
+    let (head, _) = world.server.notes.client(Door::Metrics).get("/v2/");
+    assert!(
+        head.starts_with("HTTP/1.1 404"),
+        "the counters have no registry: {head}"
+    );
+}
+
+#[test]
+fn a_unix_socket_serves_and_goes_away_with_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("airlock.sock");
+    // A socket left by a server that died.
+    drop(UnixListener::bind(&path).unwrap());
+    let mut server = Server::with(store(), listening(Listen::Unix(path.clone())));
+    let mut stream = UnixStream::connect(&path).unwrap();
+    stream.write_all(b"GET /v2/ HTTP/1.0\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.take(4096).read_to_string(&mut answer).unwrap();
+    assert!(answer.ends_with("\r\n\r\n{}"), "{answer}");
+    server.stop();
+    assert!(!path.exists());
+}
+
+#[test]
+fn a_socket_that_is_listened_on_is_not_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("airlock.sock");
+    let _other = UnixListener::bind(&path).unwrap();
+    let listen = vec![Listen::Unix(path.clone())];
+    let refused = Listener::bind(listen, Vec::new(), Bounds::default()).unwrap_err();
+    assert!(refused.to_string().contains("airlock.sock"), "{refused}");
+    assert!(path.exists());
+}
+
+#[test]
+fn sockets_that_are_handed_over_are_served() {
+    let given = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = given.local_addr().unwrap();
+    let server = Server::with(store(), listening(Listen::InheritedTcp(given)));
+    assert_eq!(server.client().0, address);
+    assert!(server.client().get("/v2/").0.starts_with("HTTP/1.1 200"));
 }

@@ -1,18 +1,19 @@
 //! `airlock serve`: the store as a read-only registry, until it is told to stop.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::diagnostic::Failure;
 use crate::oci::StoreView;
 use crate::run::Run;
-use crate::serve::{Bounds, Listener, Names, Observer, Router};
+use crate::serve::{Bounds, Listen, Listener, Names, Observer, Router};
 
 /// How to serve.
-#[derive(Clone, Debug)]
+#[derive(Debug, Default)]
 pub struct ServeOptions {
     /// Where to listen; port 0 takes a free one.
-    pub listen: Vec<SocketAddr>,
+    pub listen: Vec<Listen>,
+    /// Where to tell the counters, in Prometheus text form; nowhere by default.
+    pub metrics: Vec<Listen>,
     /// Names and addresses of this server: they never stand for a registry that it carries.
     pub own_names: Vec<String>,
     /// What clients may take.
@@ -25,12 +26,12 @@ pub struct ServeOptions {
 /// used. Fails only when it cannot begin: no request and no client ends it.
 pub fn serve(
     view: Arc<dyn StoreView>,
-    options: &ServeOptions,
+    options: ServeOptions,
     observer: Arc<dyn Observer>,
     run: &Run<'_>,
 ) -> Result<(), Failure> {
     let names = Names::new(options.own_names.iter().map(String::as_str));
-    let listener = Listener::bind(&options.listen, options.bounds)?;
+    let listener = Listener::bind(options.listen, options.metrics, options.bounds)?;
     listener.run(Router::new(view, names), observer, run.cancel);
     Ok(())
 }

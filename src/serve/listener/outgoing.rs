@@ -9,9 +9,10 @@ use hyper::body::{self, Bytes, Frame, SizeHint};
 use tokio::time::Instant;
 
 use super::buffers::Buffers;
-use super::observer::{Observer, Record};
+use super::connection::Shared;
 use super::pump::Pump;
-use super::response::Body;
+use crate::serve::observer::Record;
+use crate::serve::response::Body;
 
 /// Sends what it has; tells the observer when it is done or given up.
 pub(super) struct Outgoing {
@@ -28,7 +29,7 @@ pub(super) enum Source {
 
 /// A request under way: its record goes to the observer when this is dropped.
 pub(super) struct Ticket {
-    pub(super) observer: Arc<dyn Observer>,
+    pub(super) shared: Arc<Shared>,
     pub(super) record: Record,
     pub(super) begun: Instant,
 }
@@ -113,6 +114,7 @@ impl Ticket {
 impl Drop for Ticket {
     fn drop(&mut self) {
         self.record.took = self.begun.elapsed();
-        self.observer.served(&self.record);
+        self.shared.metrics.served(&self.record);
+        self.shared.observer.served(&self.record);
     }
 }

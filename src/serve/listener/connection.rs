@@ -12,36 +12,61 @@ use hyper::body::{Body as _, Incoming};
 use hyper::header::{self, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::server::conn::http1;
-use hyper::service::service_fn;
+use hyper::service::{HttpService, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout};
 
+use super::accept::Door;
+use super::bounds::Bounds;
 use super::buffers::Buffers;
-use super::listener::Bounds;
-use super::observer::{Observer, Record};
 use super::outgoing::{Outgoing, Source, Ticket};
 use super::patient::Patient;
-use super::problem::Problem;
-use super::request::RequestHead;
-use super::response::{Body, Response};
-use super::router::{Router, Step};
+use super::socket::{Peer, Stream};
+use crate::serve::metrics::{self, Metrics};
+use crate::serve::observer::{Observer, Record};
+use crate::serve::problem::Problem;
+use crate::serve::request::RequestHead;
+use crate::serve::response::{Body, Response};
+use crate::serve::router::{Router, Step};
 
 /// What all connections share.
 pub(super) struct Shared {
     pub(super) router: Router,
     pub(super) observer: Arc<dyn Observer>,
+    pub(super) metrics: Metrics,
     pub(super) buffers: Buffers,
     pub(super) bounds: Bounds,
     /// Above zero while somebody waits for a place, and for good once the server ends.
     pub(super) pressure: watch::Sender<usize>,
 }
 
-/// A client, as the log names it, and how many requests it has begun.
-struct Peer {
-    name: String,
+impl Shared {
+    /// Asks connections that have nothing to do to leave.
+    pub(super) fn press(&self) {
+        self.pressure
+            .send_modify(|count| *count = count.saturating_add(1));
+    }
+
+    /// Takes back one [`press`](Self::press).
+    pub(super) fn release(&self) {
+        self.pressure
+            .send_modify(|count| *count = count.saturating_sub(1));
+    }
+
+    /// Tells what no request shows.
+    pub(super) fn trouble(&self, sentence: &str) {
+        self.metrics.trouble();
+        self.observer.trouble(sentence);
+    }
+}
+
+/// A connection, as its requests know it.
+struct Line {
+    door: Door,
+    peer: Peer,
+    /// How many requests have begun.
     begun: AtomicU64,
 }
 
@@ -55,18 +80,15 @@ const UNWANTED_TIME: Duration = Duration::from_secs(1);
 /// Serves one connection to its end.
 ///
 /// Under pressure it ends after the answer that is under way, and an idle one at once.
-pub(super) async fn serve(
-    stream: impl AsyncRead + AsyncWrite + Unpin + Send,
-    name: String,
-    shared: Arc<Shared>,
-) {
+pub(super) async fn serve(door: Door, stream: Box<dyn Stream>, peer: Peer, shared: Arc<Shared>) {
+    let counted = shared.metrics.connection();
     let begun = AtomicU64::new(0);
-    let peer = Arc::new(Peer { name, begun });
+    let line = Arc::new(Line { door, peer, begun });
     let mut pressure = shared.pressure.subscribe();
     let stream = Patient::new(stream, shared.bounds.stalled);
     let service = service_fn(|request| {
         let (parts, body) = request.into_parts();
-        answer(Arc::clone(&shared), Arc::clone(&peer), parts, body)
+        answer(Arc::clone(&shared), Arc::clone(&line), parts, body)
     });
     let mut connection = pin!(
         http1::Builder::new()
@@ -76,22 +98,33 @@ pub(super) async fn serve(
             .half_close(true)
             .serve_connection(TokioIo::new(stream), service)
     );
-    // How a connection ends is told by the records of its requests.
-    if ends_before(
-        connection.as_mut(),
-        pressure.wait_for(|waiting| *waiting > 0),
-    )
-    .await
-    {
-        return;
+    let pressed = pressure.wait_for(|count| *count > 0);
+    if !ends_before(connection.as_mut(), pressed).await {
+        leave(connection, &line).await;
     }
-    let is_fresh = || peer.begun.load(Ordering::Relaxed) == 0;
-    if is_fresh() && (timeout(FRESH, connection.as_mut()).await.is_ok() || is_fresh()) {
-        return;
+    drop(counted);
+}
+
+/// Ends a connection: at once if it is idle, after its answer if it is busy. One that has said
+/// nothing yet gets a moment.
+async fn leave<S>(mut connection: Pin<&mut Http<S>>, line: &Line)
+where
+    S: HttpService<Incoming, ResBody = Outgoing>,
+    S::Error: std::error::Error + Send + Sync + 'static,
+{
+    let is_fresh = || line.begun.load(Ordering::Relaxed) == 0;
+    if is_fresh() {
+        let ended = timeout(FRESH, connection.as_mut()).await.is_ok();
+        if ended || is_fresh() {
+            return;
+        }
     }
     connection.as_mut().graceful_shutdown();
-    drop(connection.await);
+    // How a connection ends is told by the records of its requests.
+    connection.await.ok();
 }
+
+type Http<S> = http1::Connection<TokioIo<Patient<Box<dyn Stream>>>, S>;
 
 /// Waits for whichever comes first, and tells whether it was the work.
 async fn ends_before(mut work: Pin<&mut impl Future>, signal: impl Future) -> bool {
@@ -108,21 +141,21 @@ async fn ends_before(mut work: Pin<&mut impl Future>, signal: impl Future) -> bo
 
 async fn answer(
     shared: Arc<Shared>,
-    peer: Arc<Peer>,
+    line: Arc<Line>,
     parts: Parts,
     body: Incoming,
 ) -> Result<hyper::Response<Outgoing>, std::convert::Infallible> {
-    peer.begun.fetch_add(1, Ordering::Relaxed);
+    line.begun.fetch_add(1, Ordering::Relaxed);
     let begun = Instant::now();
     let parts = Arc::new(parts);
-    let (response, source) = respond(&shared, &parts).await;
+    let (response, source) = respond(&shared, line.door, &parts).await;
     let unread = !body.is_end_stream();
     if unread {
         skip(body).await;
     }
     let ticket = Ticket {
-        observer: Arc::clone(&shared.observer),
-        record: record(&peer, &parts, &response, &source),
+        shared: Arc::clone(&shared),
+        record: record(&line.peer, &parts, &response, &source),
         begun,
     };
     let mut sent = hyper::Response::new(Outgoing::new(source, ticket));
@@ -136,8 +169,13 @@ async fn answer(
 }
 
 /// Answers where no waiting is allowed, if that is possible, and else where it is.
-async fn respond(shared: &Arc<Shared>, parts: &Arc<Parts>) -> (Response, Source) {
-    let errand = match shared.router.begin(&RequestHead::of(parts)) {
+async fn respond(shared: &Arc<Shared>, door: Door, parts: &Arc<Parts>) -> (Response, Source) {
+    let head = RequestHead::of(parts);
+    let begun = match door {
+        Door::Registry => shared.router.begin(&head),
+        Door::Metrics => Step::Ready(metrics::answer(&shared.metrics, &head)),
+    };
+    let errand = match begun {
         Step::Ready(response) => return opened(response, &shared.buffers),
         Step::Later(errand) => errand,
     };

@@ -1,0 +1,17 @@
+//! Sockets, threads, places: everything of the server that is not an answer. Only here is tokio named.
+
+mod accept;
+mod bounds;
+mod buffers;
+mod connection;
+mod descriptors;
+mod outgoing;
+mod patient;
+mod pump;
+mod server;
+mod socket;
+
+pub use accept::Door;
+pub use bounds::Bounds;
+pub use server::Listener;
+pub use socket::{Bound, Listen};
