@@ -14,6 +14,7 @@
 pub mod cli;
 pub mod config;
 pub mod diagnostic;
+pub mod dockerfile;
 pub mod oci;
 pub mod ops;
 pub mod plan;

@@ -156,7 +156,17 @@ impl FromStr for Platform {
     type Err = PlatformError;
 
     /// Reads the forms that `--platform` takes, aliases and single words included.
+    ///
+    /// A lone operating system stands for the architecture of the machine that runs this.
     fn from_str(text: &str) -> Result<Self, PlatformError> {
+        Self::parse_on(text, &Self::new("linux", host_architecture(), None))
+    }
+}
+
+impl Platform {
+    /// Reads the forms that `--platform` takes, as a build on `host` does: a lone operating system
+    /// stands for that architecture.
+    pub fn parse_on(text: &str, host: &Self) -> Result<Self, PlatformError> {
         let malformed = || PlatformError::Malformed(text.to_owned());
         let parts: Vec<&str> = text.split('/').collect();
         let (system, version) =
@@ -165,7 +175,7 @@ impl FromStr for Platform {
             return Err(malformed());
         }
         let platform = match parts.as_slice() {
-            [_] => Self::from_word(system)?,
+            [_] => Self::from_word(system, host)?,
             [_, architecture] => Self::new(system, architecture, None),
             [_, architecture, variant] => Self::new(system, architecture, Some(variant)),
             _ => return Err(malformed()),
@@ -175,10 +185,10 @@ impl FromStr for Platform {
 }
 
 impl Platform {
-    fn from_word(word: &str) -> Result<Self, PlatformError> {
+    fn from_word(word: &str, host: &Self) -> Result<Self, PlatformError> {
         let system = normal_system(word);
         if SYSTEMS.contains(&system.as_str()) {
-            return Ok(Self::new(&system, host_architecture(), None));
+            return Ok(Self::new(&system, &host.architecture, host.variant()));
         }
         let (architecture, _) = normal_architecture(word, "");
         if ARCHITECTURES.contains(&architecture.as_str()) {

@@ -158,6 +158,21 @@ impl Reference {
         }
     }
 
+    /// Returns the short form in which people write it: `alpine:3.20`, `acme/app:1`; what is not
+    /// at docker.io stays whole.
+    pub fn familiar(&self) -> String {
+        let full = self.to_string();
+        let Some(short) = full.strip_prefix("docker.io/") else {
+            return full;
+        };
+        match self.repository.path.strip_prefix("library/") {
+            Some(name) if !name.contains('/') => {
+                short.strip_prefix("library/").unwrap_or(short).to_owned()
+            }
+            _ => short.to_owned(),
+        }
+    }
+
     /// Returns registry and path.
     pub fn repository(&self) -> &Repository {
         &self.repository

@@ -1,0 +1,254 @@
+//! Rounds of finding bases: triggers of what was found may need more.
+
+use std::collections::BTreeMap;
+
+use lock_format::Reference;
+
+use crate::dockerfile::answer::{ImageAt, Use};
+use crate::dockerfile::args::Globals;
+use crate::dockerfile::context::{Loaded, find};
+use crate::dockerfile::error::DockerfileError;
+use crate::dockerfile::file::{INSTRUCTIONS, trigger};
+use crate::dockerfile::instruction::Instruction;
+use crate::dockerfile::options::Options;
+use crate::dockerfile::problem::Problem;
+
+use super::build::{attach_front, copy_source, mount_sources};
+use super::state::{Command, CommandKind, Found, State, States};
+
+/// ONBUILD triggers of images, as far as they are known.
+pub(super) type Triggers = BTreeMap<ImageAt, Vec<String>>;
+
+/// What the rounds work with.
+pub(super) struct Rounds<'a> {
+    pub(super) states: &'a mut States,
+    pub(super) target: usize,
+    pub(super) globals: &'a Globals,
+    pub(super) options: &'a Options,
+    pub(super) triggers: &'a Triggers,
+    /// How many triggers were run.
+    pub(super) runs: usize,
+}
+
+/// Why the rounds cannot go on.
+pub(super) enum Stop {
+    Error(DockerfileError),
+    Needs(Vec<ImageAt>),
+}
+
+impl Rounds<'_> {
+    /// Runs rounds until no trigger needs anything new. Returns which states are needed by the
+    /// target, or by any stage.
+    pub(super) fn run(&mut self) -> Result<Vec<bool>, Stop> {
+        loop {
+            let needed = self.needed();
+            self.find_bases(&needed).map_err(Stop::Error)?;
+            let unknown = self.unknown_triggers();
+            if !unknown.is_empty() {
+                return Err(Stop::Needs(unknown));
+            }
+            if !self.run_triggers(&needed).map_err(Stop::Error)? {
+                return Ok(needed);
+            }
+        }
+    }
+
+    fn needed(&self) -> Vec<bool> {
+        if self.options.all_stages {
+            vec![true; self.states.len()]
+        } else {
+            self.states.reachable(self.target)
+        }
+    }
+
+    /// Finds the bases that are not found yet; of those not needed only the form is checked.
+    fn find_bases(&mut self, needed: &[bool]) -> Result<(), DockerfileError> {
+        for index in 0..self.states.len() {
+            let needed = needed.get(index) == Some(&true);
+            let Some(state) = self.states.get(index) else {
+                continue;
+            };
+            let done = state
+                .found
+                .as_ref()
+                .is_some_and(|found| found.needed || !needed);
+            if state.base.is_some() || done {
+                continue;
+            }
+            let found = found(state, needed, self.options)
+                .map_err(|problem| place_error(problem, state))?;
+            if let Some(state) = self.states.get_mut(index) {
+                state.found = Some(found);
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the images whose triggers are not known.
+    fn unknown_triggers(&self) -> Vec<ImageAt> {
+        let asked = self.states.iter().filter_map(|(_, state)| state.asked());
+        let mut unknown: Vec<ImageAt> = asked
+            .filter(|image| !self.triggers.contains_key(image))
+            .collect();
+        unknown.sort();
+        unknown.dedup();
+        unknown
+    }
+
+    /// Runs triggers that were not run yet. Tells whether any takes files from somewhere.
+    fn run_triggers(&mut self, needed: &[bool]) -> Result<bool, DockerfileError> {
+        let mut more = false;
+        for index in 0..needed.len() {
+            let Some(state) = self.states.get_mut(index) else {
+                continue;
+            };
+            if needed.get(index) != Some(&true) || std::mem::replace(&mut state.inherited, true) {
+                continue;
+            }
+            let mut commands = Vec::new();
+            for text in self.texts(index) {
+                self.count(index)?;
+                commands.extend(self.run_trigger(index, &text)?);
+            }
+            more |= !commands.is_empty();
+            attach_front(self.states, index, commands);
+        }
+        Ok(more)
+    }
+
+    /// Returns the triggers of a state's base: of the image's config, or of the stage's ONBUILD.
+    fn texts(&self, index: usize) -> Vec<Vec<u8>> {
+        let Some(state) = self.states.get(index) else {
+            return Vec::new();
+        };
+        if let Some(base) = state.base.and_then(|base| self.states.get(base)) {
+            let texts = base
+                .commands
+                .iter()
+                .filter_map(|command| match &command.kind {
+                    CommandKind::Onbuild(text) => Some(text.clone()),
+                    CommandKind::Uses { .. } => None,
+                });
+            return texts.collect();
+        }
+        let known = state.asked().and_then(|image| self.triggers.get(&image));
+        let texts = known.into_iter().flatten();
+        texts.map(|text| text.clone().into_bytes()).collect()
+    }
+
+    /// Counts a trigger: stages with many of them multiply.
+    fn count(&mut self, index: usize) -> Result<(), DockerfileError> {
+        self.runs = self.runs.saturating_add(1);
+        match self.states.get(index) {
+            Some(state) if self.runs > INSTRUCTIONS => {
+                let limit = INSTRUCTIONS;
+                Err(place_error(Problem::TooMany { limit }, state))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads a trigger; none where it takes files from nowhere.
+    fn run_trigger(
+        &mut self,
+        index: usize,
+        text: &[u8],
+    ) -> Result<Option<Command>, DockerfileError> {
+        let Some(state) = self.states.get(index) else {
+            return Ok(None);
+        };
+        let (place, span) = (state.place, state.span);
+        let wrong = |problem| {
+            DockerfileError::new(
+                Problem::Trigger(Box::new(problem)),
+                Some(place.line),
+                Some(span),
+            )
+        };
+        let in_place = |error: DockerfileError| wrong(error.problem);
+        let instruction = trigger(text).map_err(wrong)?;
+        let (kind, sources) = match instruction {
+            Instruction::Copy(mut source) => {
+                source.span = span;
+                let source = copy_source(self.states, &source, self.globals, place);
+                (Use::OnbuildCopy, vec![source.map_err(in_place)?])
+            }
+            Instruction::Run(mut mounts) => {
+                for mount in &mut mounts {
+                    mount.span = span;
+                    if let Some(source) = &mut mount.from {
+                        source.span = span;
+                    }
+                }
+                let sources = mount_sources(self.states, &mounts, place);
+                (Use::OnbuildMount, sources.map_err(in_place)?)
+            }
+            Instruction::From(_)
+            | Instruction::Arg(_)
+            | Instruction::Add(_)
+            | Instruction::Onbuild(_)
+            | Instruction::Other => return Ok(None),
+        };
+        Ok(Some(Command {
+            kind: CommandKind::Uses { kind, sources },
+            place,
+        }))
+    }
+}
+
+fn place_error(problem: Problem, state: &State) -> DockerfileError {
+    DockerfileError::new(problem, Some(state.place.line), Some(state.span))
+}
+
+/// Finds what a state stands on.
+fn found(state: &State, needed: bool, options: &Options) -> Result<Found, Problem> {
+    let mut found = Found {
+        reference: None,
+        asked: None,
+        platform: options.platform.clone(),
+        needed,
+    };
+    if state.is_scratch() {
+        return Ok(found);
+    }
+    let reference = parse(&state.base_name)?;
+    if let Some(platform) = &state.platform {
+        found.platform = platform.clone();
+    }
+    found.reference = Some(reference.clone());
+    if !needed {
+        return Ok(found);
+    }
+    let context = match &state.context {
+        Some(context) => Some(context.clone()),
+        None if options.contexts.is_empty() => None,
+        None => find(&options.contexts, &reference.to_string(), &found.platform)
+            .map_err(Problem::Context)?,
+    };
+    found.asked = match context {
+        None => Some(reference),
+        Some(context) => match context.load().map_err(Problem::Context)? {
+            Loaded::Image(image) => Some(image),
+            Loaded::Files => None,
+        },
+    };
+    Ok(found)
+}
+
+fn parse(text: &str) -> Result<Reference, Problem> {
+    Reference::parse(text).map_err(|error| Problem::Reference {
+        expanded: text.to_owned(),
+        error,
+    })
+}
+
+impl State {
+    /// Returns what is asked of a registry for this state.
+    pub(super) fn asked(&self) -> Option<ImageAt> {
+        let found = self.found.as_ref()?;
+        Some(ImageAt {
+            reference: found.asked.clone()?,
+            platform: found.platform.clone(),
+        })
+    }
+}
