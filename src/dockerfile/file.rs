@@ -141,10 +141,9 @@ pub(super) fn trigger(text: &[u8]) -> Result<Instruction, Problem> {
     })
     .map_err(|error| read_error(error).problem)?;
     match nodes.as_slice() {
-        [node] => match parse(node).map_err(Problem::Parse)? {
-            Instruction::From(_) => Err(Problem::Parse(ParseProblem::NotOneTrigger)),
-            instruction => Ok(instruction),
-        },
+        [node] => Some(parse(node).map_err(Problem::Parse)?)
+            .filter(|instruction| !matches!(instruction, Instruction::From(_)))
+            .ok_or(Problem::Parse(ParseProblem::NotOneTrigger)),
         _ => Err(Problem::Parse(ParseProblem::NotOneTrigger)),
     }
 }
@@ -188,21 +187,19 @@ impl Builder {
     fn add(&mut self, node: &Node, place: Place) -> Result<(), Problem> {
         let instruction = parse(node).map_err(Problem::Parse)?;
         self.count(&instruction)?;
-        match instruction {
-            Instruction::From(from) => {
-                self.file.stages.push(Stage {
-                    from,
-                    place,
-                    commands: Vec::new(),
-                    only_adds: Some(0),
-                });
-                return Ok(());
-            }
-            Instruction::Arg(args) if self.file.stages.is_empty() => {
-                self.file.args.push(ArgLine { args, place });
-                return Ok(());
-            }
-            _ => {}
+        if let Instruction::From(from) = instruction {
+            self.file.stages.push(Stage {
+                from,
+                place,
+                commands: Vec::new(),
+                only_adds: Some(0),
+            });
+            return Ok(());
+        }
+        if let (Instruction::Arg(args), true) = (&instruction, self.file.stages.is_empty()) {
+            let args = args.clone();
+            self.file.args.push(ArgLine { args, place });
+            return Ok(());
         }
         let stage = self.file.stages.last_mut().ok_or(Problem::BeforeFrom)?;
         stage.only_adds = match (&instruction, stage.only_adds) {

@@ -88,7 +88,7 @@ pub enum Problem {
         limit: usize,
     },
     /// A trigger of ONBUILD cannot be understood.
-    Trigger(Box<Problem>),
+    Trigger(Box<Self>),
 }
 
 impl Problem {
@@ -113,10 +113,8 @@ impl Problem {
             Self::Parse(_) => ErrorClass::ParseError,
             Self::Expand { .. } => ErrorClass::ExpandError,
             Self::Context(_) => ErrorClass::NamedContextError,
-            Self::Trigger(problem) => match problem.class() {
-                ErrorClass::ParseError => ErrorClass::Other,
-                class => class,
-            },
+            Self::Trigger(problem) if matches!(**problem, Self::Parse(_)) => ErrorClass::Other,
+            Self::Trigger(problem) => problem.class(),
             Self::Node(_) | Self::CheckOptions(_) | Self::Epoch(_) | Self::TooMany { .. } => {
                 ErrorClass::Other
             }
@@ -244,19 +242,34 @@ fn target_help(known: &[String]) -> String {
 }
 
 fn parse_help(problem: &ParseProblem) -> Option<String> {
-    match problem {
-        ParseProblem::UnknownFlag { known, .. } if known.is_empty() => {
-            Some("the instruction takes no flags".to_owned())
-        }
+    let help = match problem {
+        ParseProblem::UnknownFlag { known, .. } if known.is_empty() => "the instruction takes none",
         ParseProblem::UnknownFlag { known, .. } => {
-            Some(format!("its flags are {}", known.join(", ")))
+            return Some(format!("its flags are {}", known.join(", ")));
         }
-        ParseProblem::FromWords(_) => Some(
-            "a comment needs a line of its own, and words in braces cannot hold spaces".to_owned(),
-        ),
-        ParseProblem::MountVariable(_) => Some(
-            "define a stage with `FROM image-with-${ARG} AS name` and write `from=name`".to_owned(),
-        ),
-        _ => None,
-    }
+        ParseProblem::FromWords(_) => {
+            "a comment needs a line of its own, and words in braces cannot hold spaces"
+        }
+        ParseProblem::MountVariable(_) => {
+            "define a stage with `FROM image-with-${ARG} AS name` and write `from=name`"
+        }
+        ParseProblem::UnknownInstruction(_)
+        | ParseProblem::Arguments { .. }
+        | ParseProblem::StageName(_)
+        | ParseProblem::NotAFlag(_)
+        | ParseProblem::RepeatedFlag(_)
+        | ParseProblem::FlagWithoutValue(_)
+        | ParseProblem::FlagNotBoolean { .. }
+        | ParseProblem::OnbuildChain
+        | ParseProblem::OnbuildForbidden(_)
+        | ParseProblem::NotOneTrigger
+        | ParseProblem::HeredocDestination(_)
+        | ParseProblem::BlankName(_)
+        | ParseProblem::Options(_)
+        | ParseProblem::OptionValue { .. }
+        | ParseProblem::HealthcheckKind(_)
+        | ParseProblem::ShellNotJson
+        | ParseProblem::BlankVolume => return None,
+    };
+    Some(help.to_owned())
 }

@@ -29,7 +29,7 @@ pub(super) fn is_git(text: &str) -> bool {
             let scheme = scheme.to_ascii_lowercase();
             let path = rest.split(['#', '?']).next().unwrap_or_default();
             match scheme.as_str() {
-                "http" | "https" => path.contains('/') && path.ends_with(".git"),
+                "http" | "https" => path.contains('/') && path.strip_suffix(".git").is_some(),
                 other => SCHEMES.contains(&other),
             }
         }

@@ -239,11 +239,12 @@ fn onbuild(node: &Node) -> Result<Instruction, ParseProblem> {
         takes: "an instruction",
     })?;
     flags(&node.flags, &[])?;
-    match inner.keyword {
-        Keyword::Onbuild => Err(ParseProblem::OnbuildChain),
-        Keyword::Maintainer | Keyword::From => Err(ParseProblem::OnbuildForbidden(
-            inner.keyword.name().to_owned(),
-        )),
-        _ => Ok(Instruction::Onbuild(node.trigger.clone())),
+    if inner.keyword == Keyword::Onbuild {
+        return Err(ParseProblem::OnbuildChain);
     }
+    if matches!(inner.keyword, Keyword::Maintainer | Keyword::From) {
+        let name = inner.keyword.name().to_owned();
+        return Err(ParseProblem::OnbuildForbidden(name));
+    }
+    Ok(Instruction::Onbuild(node.trigger.clone()))
 }

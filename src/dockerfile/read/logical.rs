@@ -64,7 +64,7 @@ pub(super) struct Piece<'l> {
     pub(super) at: usize,
 }
 
-impl<'l> Piece<'l> {
+impl Piece<'_> {
     /// Returns the part `from..to`.
     pub(super) fn part(self, from: usize, to: usize) -> Self {
         Self {

@@ -25,7 +25,7 @@ pub(crate) struct Node {
     /// The arguments are a JSON array.
     pub(crate) json: bool,
     /// The instruction behind ONBUILD.
-    pub(crate) inner: Option<Box<Node>>,
+    pub(crate) inner: Option<Box<Self>>,
     /// The text behind ONBUILD, heredocs included.
     pub(crate) trigger: Vec<u8>,
 }

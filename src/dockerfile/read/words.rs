@@ -10,7 +10,7 @@ use crate::dockerfile::text::{is_separator, lossy};
 use super::logical::Piece;
 
 /// Splits at white space outside quotes; quotes and escapes stay.
-pub(super) fn quoted_words<'l>(line: Piece<'l>, escape: u8) -> Vec<(String, Piece<'l>)> {
+pub(super) fn quoted_words(line: Piece<'_>, escape: u8) -> Vec<(String, Piece<'_>)> {
     let text = lossy(line.bytes);
     let escape = char::from(escape);
     let mut words = Vec::new();

@@ -330,11 +330,10 @@ impl<'a> Lexer<'a> {
             .as_deref()
             .is_some_and(|value| colon.is_empty() || !value.is_empty());
         match modifier {
-            Some('-') if there => Ok(value.unwrap_or_default()),
+            Some('-' | '?') if there => Ok(value.unwrap_or_default()),
             Some('-') => Ok(word),
             Some('+') if there => Ok(word),
             Some('+') => Ok(String::new()),
-            Some('?') if there => Ok(value.unwrap_or_default()),
             Some('?') => Err(required(name, &word, value.is_some())),
             Some(side @ ('#' | '%')) => self.trimmed(side, &word, &value.unwrap_or_default()),
             other => Err(unknown(colon, other)),
