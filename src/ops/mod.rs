@@ -1,3 +1,4 @@
 //! Operations: what each command does, without arguments, printing or environment.
 
 pub mod inside;
+pub mod transfer;

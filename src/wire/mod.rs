@@ -49,6 +49,6 @@ pub use missing::{Missing, Subject};
 pub use receipt::{Outcome, Receipt};
 pub use request::{Request, Want};
 pub use signature::{SignatureLine, signed_message};
-pub use tar::claimed_size;
+pub use tar::{HEADER_BYTES, claimed_size, padding};
 pub use text::Text;
 pub use transfer::Transfer;

@@ -1,7 +1,9 @@
 //! Tar framing, computed (section 8). Nothing here reads a foreign tar.
 
+/// Bytes of a header without pax records.
+pub const HEADER_BYTES: usize = BLOCK;
 /// The unit of a tar file, in bytes.
-pub(super) const BLOCK: usize = 512;
+const BLOCK: usize = 512;
 /// Zero bytes after the last part.
 pub(super) const END: usize = 1024;
 /// Longest path that a ustar header holds without a pax record.
@@ -29,7 +31,7 @@ pub(super) fn header(path: &str, size: u64) -> Vec<u8> {
 }
 
 /// Returns how many zero bytes follow a payload of so many bytes.
-pub(super) fn padding(size: u64) -> usize {
+pub fn padding(size: u64) -> usize {
     let over = usize::try_from(size.checked_rem(BLOCK as u64).unwrap_or(0)).unwrap_or(0);
     if over == 0 {
         0

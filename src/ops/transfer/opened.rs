@@ -1,0 +1,201 @@
+//! An envelope whose signature holds, with access to its entries.
+
+use std::io::Read;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::error::part_name;
+use super::{Span, TransferError};
+use crate::oci::VerifyingReader;
+use crate::seal::{AuthenticLength, PlainReader, SealedFile};
+use crate::wire::{
+    Bundle, Carried, Kid, Kind, Layout, OCI_LAYOUT, SignatureLine, Transfer, TransferId,
+};
+
+/// An envelope whose signature holds.
+///
+/// Its entries are read by spans, in any order and from several threads; [`finish`](Self::finish)
+/// then tells whether every byte was compared.
+#[derive(Debug)]
+pub struct Opened {
+    sealed: SealedFile,
+    length: AuthenticLength,
+    layout: Layout,
+    transfer: Transfer,
+    id: TransferId,
+    signer: Kid,
+    /// For each part, and for the tail: whether it was read to its end with the framing before it.
+    read: Vec<AtomicBool>,
+}
+
+impl Opened {
+    pub(super) fn new(
+        sealed: SealedFile,
+        length: AuthenticLength,
+        layout: Layout,
+        transfer: Transfer,
+        line: &SignatureLine,
+        json: &[u8],
+    ) -> Self {
+        let pieces = layout.parts().saturating_add(1);
+        Self {
+            sealed,
+            length,
+            layout,
+            transfer,
+            id: TransferId::of(json),
+            signer: line.kid,
+            read: (0..pieces).map(|_| AtomicBool::new(false)).collect(),
+        }
+    }
+
+    /// Returns what `transfer.json` says.
+    pub fn transfer(&self) -> &Transfer {
+        &self.transfer
+    }
+
+    /// Takes what `transfer.json` says; for requests and receipts, which have no entries.
+    pub fn into_transfer(self) -> Transfer {
+        self.transfer
+    }
+
+    /// Returns the bundle, where it is one.
+    pub fn bundle(&self) -> Option<&Bundle> {
+        match &self.transfer {
+            Transfer::Bundle(bundle) => Some(bundle),
+            Transfer::Request(_) | Transfer::Receipt(_) => None,
+        }
+    }
+
+    /// Returns the id.
+    pub fn id(&self) -> TransferId {
+        self.id
+    }
+
+    /// Returns the kind.
+    pub fn kind(&self) -> Kind {
+        self.transfer.kind()
+    }
+
+    /// Returns the key that signed.
+    pub fn signer(&self) -> Kid {
+        self.signer
+    }
+
+    /// Returns where each byte of the payload stands.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Returns the length of the sealed file, in bytes.
+    pub fn sealed_bytes(&self) -> u64 {
+        self.sealed.size()
+    }
+
+    /// Returns the blobs, in the order of the payload.
+    pub fn entries(&self) -> &[Carried] {
+        self.bundle().map_or(&[], |bundle| &bundle.entries)
+    }
+
+    /// Opens a reader of its own for a range of [`entries`](Self::entries).
+    ///
+    /// The span that ends with the last entry also compares the end of the payload; an empty range
+    /// at the end does only that.
+    pub fn span(&self, entries: Range<usize>) -> Result<Span<'_>, TransferError> {
+        let last = self.entries().len();
+        let start = entries.start.min(last);
+        let end = entries.end.clamp(start, last);
+        let first = Layout::FIRST_ENTRY.saturating_add(start);
+        let reader = self.reader_at(first)?;
+        Ok(Span::new(self, reader, start..end))
+    }
+
+    /// Tells whether every part was read to its end, and every framing byte compared.
+    pub fn finish(&self) -> Result<(), TransferError> {
+        match self
+            .read
+            .iter()
+            .position(|read| !read.load(Ordering::Acquire))
+        {
+            None => Ok(()),
+            Some(part) => Err(TransferError::NotRead {
+                part: part_name(self.layout.part(part)),
+            }),
+        }
+    }
+
+    /// Compares the framing of the first parts, which were read before it could be computed, and
+    /// reads what follows them: the end, or in a bundle `oci-layout` and `index.json`.
+    pub(super) fn check_lead(&self, framing: &[Vec<u8>; 2]) -> Result<(), TransferError> {
+        for (part, found) in framing.iter().enumerate() {
+            if *found != self.layout.framing(part) {
+                return Err(self.differs(part));
+            }
+            self.mark(part);
+        }
+        let Some(bundle) = self.bundle() else {
+            let tail = self.layout.parts();
+            return self.compare_framing(&mut self.reader_at(tail)?, tail);
+        };
+        let mut reader = self.reader_at(Layout::OCI_LAYOUT)?;
+        self.compare_framing(&mut reader, Layout::OCI_LAYOUT)?;
+        self.compare(&mut reader, OCI_LAYOUT, Layout::OCI_LAYOUT)?;
+        self.compare_framing(&mut reader, Layout::INDEX_JSON)?;
+        let index = reader.take(bundle.index_json.size);
+        let mut verified = VerifyingReader::new(index, bundle.index_json);
+        std::io::copy(&mut verified, &mut std::io::sink()).map_err(|error| {
+            TransferError::payload(part_name(self.layout.part(Layout::INDEX_JSON)), error)
+        })?;
+        self.mark(Layout::OCI_LAYOUT);
+        self.mark(Layout::INDEX_JSON);
+        Ok(())
+    }
+
+    /// Reads the framing before a part, or the tail, and compares it.
+    pub(super) fn compare_framing(
+        &self,
+        reader: &mut impl Read,
+        part: usize,
+    ) -> Result<(), TransferError> {
+        self.compare(reader, &self.layout.framing(part), part)?;
+        if part == self.layout.parts() {
+            self.mark(part);
+        }
+        Ok(())
+    }
+
+    pub(super) fn mark(&self, part: usize) {
+        if let Some(read) = self.read.get(part) {
+            read.store(true, Ordering::Release);
+        }
+    }
+
+    fn reader_at(&self, part: usize) -> Result<PlainReader, TransferError> {
+        Ok(self
+            .sealed
+            .reader_at(self.length, self.layout.framing_start(part))?)
+    }
+
+    fn compare(
+        &self,
+        reader: &mut impl Read,
+        expected: &[u8],
+        part: usize,
+    ) -> Result<(), TransferError> {
+        let mut found = vec![0; expected.len()];
+        reader
+            .read_exact(&mut found)
+            .map_err(TransferError::reading)?;
+        if found == expected {
+            Ok(())
+        } else {
+            Err(self.differs(part))
+        }
+    }
+
+    fn differs(&self, part: usize) -> TransferError {
+        TransferError::Framing {
+            part: part_name(self.layout.part(part)),
+        }
+    }
+}

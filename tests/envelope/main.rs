@@ -1,0 +1,8 @@
+//! Envelopes: what is written opens, and everything else is refused with its code.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests; a failure is a failed test"
+)]
+
+mod fixture;
+mod round_trip;
