@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::completions::CompletionsArguments;
 use super::context::{Context, Outcome};
 use super::man::ManArguments;
+use super::serve::ServeArguments;
 
 /// Carries container images across an air gap, driven by a lockfile.
 #[derive(Debug, Parser)]
@@ -83,6 +84,8 @@ pub(crate) enum Command {
     Completions(CompletionsArguments),
     /// Print or write the manual pages
     Man(ManArguments),
+    /// Serve the store as a read-only registry
+    Serve(ServeArguments),
 }
 
 impl Command {
@@ -91,6 +94,7 @@ impl Command {
         match self {
             Self::Completions(arguments) => arguments.run(context),
             Self::Man(arguments) => arguments.run(context),
+            Self::Serve(arguments) => arguments.run(context),
         }
     }
 }

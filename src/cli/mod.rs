@@ -14,6 +14,7 @@ mod folders;
 mod man;
 mod output;
 mod progress;
+mod serve;
 mod signals;
 mod system;
 mod version;

@@ -84,6 +84,11 @@ impl Output {
         self.json
     }
 
+    /// Tells whether only what went wrong is to be said.
+    pub(crate) fn is_quiet(self) -> bool {
+        self.quiet
+    }
+
     /// Writes bytes to standard output.
     #[expect(
         clippy::unused_self,

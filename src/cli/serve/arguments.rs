@@ -1,0 +1,72 @@
+//! The arguments of `airlock serve`, and its run.
+
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::listening::{self, Address};
+use super::log::Log;
+use super::manager::Manager;
+use crate::cli::context::{Context, Outcome};
+use crate::cli::exit::ExitStatus;
+use crate::cli::folders::StoreFlag;
+use crate::config::Site;
+use crate::ops::inside::serve::{ServeOptions, serve};
+use crate::serve::Bounds;
+use crate::store::Store;
+
+/// Arguments of `airlock serve`.
+#[derive(Args, Debug)]
+pub(crate) struct ServeArguments {
+    #[command(flatten)]
+    store: StoreFlag,
+    /// Where to listen: IP:PORT, [IPV6]:PORT or unix:PATH; repeats or takes commas
+    /// [default: 127.0.0.1:5000, or the sockets that the service manager hands over]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        value_delimiter = ',',
+        env = "AIRLOCK_LISTEN"
+    )]
+    listen: Vec<Address>,
+    /// Where to tell counters in Prometheus text form, under /metrics [default: nowhere]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        value_delimiter = ',',
+        env = "AIRLOCK_METRICS"
+    )]
+    metrics: Vec<Address>,
+    /// A name of this server; a request for it is never taken for a carried registry
+    #[arg(long = "name", value_name = "HOST[:PORT]")]
+    names: Vec<String>,
+    /// Most connections served at a time; the next ones wait
+    #[arg(long, value_name = "N", default_value_t = Bounds::default().connections)]
+    connections: usize,
+}
+
+impl ServeArguments {
+    /// Serves until a signal; answers under way end first.
+    pub(crate) fn run(&self, context: &Context) -> Outcome {
+        let folder = self.store.folder(context.environment())?;
+        let store = Store::open(&folder)?;
+        let site = Site::load(&folder.join("airlock").join("site.toml"))?;
+        let mut own_names = self.names.clone();
+        own_names.extend(site.names.into_iter().flat_map(|names| names.value));
+        let options = ServeOptions {
+            listen: listening::sockets(&self.listen)?,
+            metrics: self.metrics.iter().map(Address::listen).collect(),
+            own_names,
+            bounds: Bounds {
+                connections: self.connections.max(1),
+                ..Bounds::default()
+            },
+        };
+        let log = Log::start(context.output(), Manager::of(context.environment()));
+        let view = Arc::new(store.view()?);
+        let ended = serve(view, options, log.observer(), &context.run());
+        log.end();
+        ended?;
+        Ok(ExitStatus::Done)
+    }
+}
