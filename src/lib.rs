@@ -15,6 +15,7 @@ pub mod cli;
 pub mod config;
 pub mod diagnostic;
 pub mod dockerfile;
+pub mod inputs;
 pub mod oci;
 pub mod ops;
 pub mod plan;
