@@ -1,0 +1,159 @@
+//! A compose project as far as images go.
+
+use std::collections::BTreeMap;
+
+use super::{Place, Variable};
+
+/// A compose project: its services and everything that decides which images they need.
+///
+/// Paths are relative to the root; `.` is the root itself.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// The project's name.
+    pub name: String,
+    /// The folder that relative paths of the compose files start from.
+    pub working_dir: String,
+    /// The compose files in the order in which they are merged; what they include or extend is
+    /// not listed here.
+    pub files: Vec<String>,
+    /// Environment files that were given with `--env-file` or `COMPOSE_ENV_FILES`.
+    pub env_files: Vec<String>,
+    /// Every file that took part: compose files, includes, extended files, environment files.
+    pub inputs: Vec<String>,
+    /// Active profiles.
+    pub profiles: Vec<String>,
+    /// Active services.
+    pub services: BTreeMap<String, Service>,
+    /// Services whose profile is off, or that were not asked for.
+    pub disabled_services: BTreeMap<String, Service>,
+    /// Language models, by name.
+    pub models: BTreeMap<String, Text>,
+    /// What is allowed and still worth a word.
+    pub warnings: Vec<Warning>,
+    /// Variables that decided which files and services take part.
+    pub structural: Vec<Variable>,
+}
+
+/// A text of the project, with its place and the variables that decided it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// The text, its variables replaced.
+    pub text: String,
+    /// Where it stands.
+    pub place: Place,
+    /// The variables that were looked up to make it.
+    pub variables: Vec<Variable>,
+}
+
+/// A service.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Where it stands; for a merged service, in the last file that says something of it.
+    pub place: Place,
+    /// `image` as written; may be empty, and may be no valid reference.
+    pub image: Option<Text>,
+    /// What the service runs: its `image`, else the name that compose gives to its build.
+    pub default_image: String,
+    /// `platform`.
+    pub platform: Option<Text>,
+    /// `pull_policy`; `if_not_present` is written `missing`.
+    pub pull_policy: Option<Text>,
+    /// `build`.
+    pub build: Option<Build>,
+    /// Sources of volumes of type `image`: a reference, or the name of a service.
+    pub image_volumes: Vec<Text>,
+    /// Images of the hooks that run before the service; without one of its own, a hook runs in
+    /// the service's.
+    pub pre_start_images: Vec<Text>,
+    /// Names of the language models that it uses.
+    pub models: Vec<String>,
+    /// Whether something else than a container provides it, so that it needs no image.
+    pub provider: bool,
+    /// Profiles that activate it; none means always active.
+    pub profiles: Vec<Text>,
+}
+
+/// How a service's image is built.
+#[derive(Clone, Debug)]
+pub struct Build {
+    /// Where `build` stands.
+    pub place: Place,
+    /// The folder or address that is built.
+    pub context: Context,
+    /// The variables that decided the context.
+    pub context_variables: Vec<Variable>,
+    /// The Dockerfile, relative to the context; none where the text is inline. Written and
+    /// empty, it means `Dockerfile`.
+    pub dockerfile: Option<Text>,
+    /// The text of the Dockerfile, where it stands in the compose file.
+    pub dockerfile_inline: Option<Text>,
+    /// Build arguments, those without a value left out.
+    pub args: BTreeMap<String, Text>,
+    /// The stage that is built; none for the last.
+    pub target: Option<Text>,
+    /// Platforms that are built.
+    pub platforms: Vec<Text>,
+    /// Further contexts, by name.
+    pub additional_contexts: BTreeMap<String, (Context, Text)>,
+    /// Images that may serve as a cache.
+    pub cache_from: Vec<Text>,
+}
+
+/// Where a build finds its files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Context {
+    /// A folder, relative to the root.
+    Folder(String),
+    /// A path outside the root.
+    Outside(String),
+    /// An address or an image: it is not a folder of the project.
+    Remote(String),
+    /// The image of another service.
+    Service(String),
+}
+
+/// Something that is allowed and still worth a word.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Warning {
+    /// The sentence.
+    pub text: String,
+    /// Where, if one place is meant.
+    pub place: Option<Place>,
+}
+
+impl Warning {
+    /// A variable has no value and became nothing.
+    pub(crate) fn unset(name: &str, place: Place) -> Self {
+        Self {
+            text: format!("the variable {name} is not set and stands for nothing here"),
+            place: Some(place),
+        }
+    }
+
+    /// `version` has no meaning any more.
+    pub(crate) fn version(place: Place) -> Self {
+        Self {
+            text: "version has no effect and can be removed".to_owned(),
+            place: Some(place),
+        }
+    }
+
+    /// Discovery had a choice.
+    pub(crate) fn chosen(chosen: &str, others: &[String]) -> Self {
+        Self {
+            text: format!("{chosen} is used; {} is not", others.join(", ")),
+            place: None,
+        }
+    }
+}
+
+impl Context {
+    /// Writes the context the way a compose file would: a path relative to the root, an address.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Folder(path) | Self::Outside(path) | Self::Remote(path) | Self::Service(path) => {
+                path
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Nodes → values: aliases are followed, `!reset` and `!override` become paths.
+
+use std::collections::BTreeMap;
+
+use super::super::tree_path::TreePath;
+use super::super::value::{Node as ValueNode, Plain, Value};
+use super::node::{Kind, Mark, Node};
+
+/// One YAML document.
+#[derive(Clone, Debug)]
+pub(crate) struct Document {
+    pub(crate) value: Value,
+    /// Fields that this document takes away from earlier ones.
+    pub(crate) resets: Vec<TreePath>,
+}
+
+/// Follows the aliases of a document whose size and depth were checked.
+pub(super) fn expand(root: &Node) -> Document {
+    let mut resets = Vec::new();
+    let value = value_of(root, &TreePath::root(), &mut resets)
+        .unwrap_or_else(|| Value::new(ValueNode::Plain(Plain::Null), root.place.clone()));
+    Document { value, resets }
+}
+
+/// Makes the value of a node; none for one that `!reset` drops.
+fn value_of(node: &Node, path: &TreePath, resets: &mut Vec<TreePath>) -> Option<Value> {
+    match node.mark {
+        Mark::Reset => {
+            resets.push(path.clone());
+            return None;
+        }
+        Mark::Override => resets.push(path.clone()),
+        Mark::None => {}
+    }
+    let inner = match &node.kind {
+        Kind::Leaf(leaf) => leaf.clone(),
+        Kind::List(items) => {
+            // Paths into lists never match: compose takes nothing out of earlier lists.
+            let item = path.item();
+            let mut below = Vec::new();
+            let list = items
+                .iter()
+                .filter_map(|node| value_of(node, &item, &mut below))
+                .collect();
+            ValueNode::List(list)
+        }
+        Kind::Map(entries) => {
+            let mut map = BTreeMap::new();
+            for (key, node) in entries {
+                if let Some(value) = value_of(node, &path.key(key), resets) {
+                    map.insert(key.clone(), value);
+                }
+            }
+            ValueNode::Map(map)
+        }
+    };
+    Some(Value::new(inner, node.place.clone()))
+}
