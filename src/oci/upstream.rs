@@ -16,6 +16,13 @@ pub trait Upstream: Sync {
     /// [`MANIFEST_BYTES`](crate::run::limits::MANIFEST_BYTES).
     fn manifest(&self, reference: &Reference) -> Result<RawManifest, Failure>;
 
+    /// Asks what a reference names without fetching it, where that costs less than fetching; none
+    /// where it cannot be told. Nothing of the answer is verified.
+    fn look_up(&self, reference: &Reference) -> Result<Option<Descriptor>, Failure> {
+        let _ = reference;
+        Ok(None)
+    }
+
     /// Opens the bytes of a blob from `offset` on, or from 0 where the registry cannot do that.
     ///
     /// The bytes are not verified yet: wrap them in a [`VerifyingReader`](super::VerifyingReader).

@@ -1,13 +1,14 @@
-//! One agent for each host: its connections, and how it is trusted.
+//! One agent for each host: its connections, how it is trusted, and which way leads to it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
+use ureq::unversioned::transport::DefaultConnector;
 
-use super::endpoint::is_loopback;
-use super::{RegistryError, Settings, roots};
+use super::guard::{Guard, PrivateHosts};
+use super::{RegistryError, Settings, certs_d, roots};
 
 /// Most idle connections kept for a host.
 const IDLE_CONNECTIONS: usize = 16;
@@ -19,44 +20,45 @@ const OUTPUT_BUFFER: usize = 8 * 1024;
 /// How requests name this program.
 const USER_AGENT: &str = concat!("airlock/", env!("CARGO_PKG_VERSION"));
 
-type Roots = Arc<Vec<Certificate<'static>>>;
+/// A way to a host.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Way {
+    /// Host and, where it is not the scheme's own, port.
+    pub(super) authority: String,
+    pub(super) secure: bool,
+    /// Whether its address may be one that is not on the internet.
+    pub(super) private_allowed: bool,
+}
 
-/// Agents by host and port.
+/// Agents by way.
 #[derive(Debug, Default)]
 pub(super) struct Agents {
-    by_authority: Mutex<BTreeMap<String, Agent>>,
-    roots: OnceLock<Roots>,
+    by_way: Mutex<BTreeMap<Way, Agent>>,
+    roots: OnceLock<Vec<Certificate<'static>>>,
+    pub(super) private_hosts: PrivateHosts,
 }
 
 impl Agents {
     /// Returns the agent of a host.
-    pub(super) fn get(&self, authority: &str, settings: &Settings) -> Result<Agent, RegistryError> {
-        let mut agents = self
-            .by_authority
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(agent) = agents.get(authority) {
+    pub(super) fn get(&self, way: &Way, settings: &Settings) -> Result<Agent, RegistryError> {
+        let mut agents = self.by_way.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(agent) = agents.get(way) {
             return Ok(agent.clone());
         }
-        let agent = self.make(authority, settings)?;
-        agents.insert(authority.to_owned(), agent.clone());
+        let agent = self.make(way, settings)?;
+        agents.insert(way.clone(), agent.clone());
         Ok(agent)
     }
 
-    fn make(&self, authority: &str, settings: &Settings) -> Result<Agent, RegistryError> {
-        let tls = TlsConfig::builder()
-            .provider(TlsProvider::Rustls)
-            .root_certs(RootCerts::Specific(self.roots(settings)?))
-            .disable_verification(is_insecure(authority, settings))
-            .build();
+    fn make(&self, way: &Way, settings: &Settings) -> Result<Agent, RegistryError> {
         let timeouts = settings.timeouts;
         let config = Agent::config_builder()
-            .tls_config(tls)
+            .tls_config(self.tls(&way.authority, settings)?)
             .http_status_as_error(false)
             // Redirects are followed in `exchange`, where each hop is looked at.
             .max_redirects(0)
             // The environment is an input: what ureq finds there by itself does not count.
-            .proxy(None)
+            .proxy(settings.proxies.for_host(&way.authority, way.secure)?)
             .user_agent(USER_AGENT)
             .accept_encoding("identity")
             .timeout_resolve(Some(timeouts.connect))
@@ -70,30 +72,34 @@ impl Agents {
             .input_buffer_size(INPUT_BUFFER)
             .output_buffer_size(OUTPUT_BUFFER)
             .build();
-        Ok(config.new_agent())
+        let guard = Guard::new(way.private_allowed, self.private_hosts.clone());
+        Ok(Agent::with_parts(
+            config,
+            DefaultConnector::default(),
+            guard,
+        ))
     }
 
-    fn roots(&self, settings: &Settings) -> Result<Roots, RegistryError> {
+    fn tls(&self, authority: &str, settings: &Settings) -> Result<TlsConfig, RegistryError> {
+        let own = certs_d::read(authority, settings)?;
+        let mut trusted = self.roots(settings)?.to_vec();
+        trusted.extend(own.authorities);
+        Ok(TlsConfig::builder()
+            .provider(TlsProvider::Rustls)
+            .root_certs(RootCerts::Specific(Arc::new(trusted)))
+            .client_cert(own.client)
+            .disable_verification(settings.is_insecure(authority))
+            .build())
+    }
+
+    fn roots(&self, settings: &Settings) -> Result<&[Certificate<'static>], RegistryError> {
         if let Some(roots) = self.roots.get() {
-            return Ok(Arc::clone(roots));
+            return Ok(roots);
         }
-        let mut found = roots::system()?;
+        let mut found = settings.system_roots.read()?;
         for path in &settings.authorities {
             found.extend(roots::from_file(path)?);
         }
-        Ok(Arc::clone(self.roots.get_or_init(|| Arc::new(found))))
+        Ok(self.roots.get_or_init(|| found))
     }
-}
-
-/// Tells whether a host was named as insecure.
-pub(super) fn is_insecure(authority: &str, settings: &Settings) -> bool {
-    settings
-        .insecure
-        .iter()
-        .any(|host| host.eq_ignore_ascii_case(authority))
-}
-
-/// Tells whether a host may be asked over plain HTTP.
-pub(super) fn may_be_plain(authority: &str, settings: &Settings) -> bool {
-    is_loopback(authority) || is_insecure(authority, settings)
 }

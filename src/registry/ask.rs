@@ -2,13 +2,56 @@
 
 use std::time::Duration;
 
+use lock_format::Repository;
+
+use super::endpoint::Endpoint;
 use super::error::{Answered, At};
 use super::exchange::{Answer, Broken, Question};
 use super::fault::{Fault, FaultKind};
 use super::retry::{backoff, is_passing, retry_after};
-use super::{Client, RegistryError};
+use super::{Client, RegistryError, facts};
+use crate::diagnostic::Diagnose as _;
+use crate::run::{Event, Warning};
+
+/// Waits from here on are told of.
+const TOLD: Duration = Duration::from_secs(5);
 
 impl Client<'_> {
+    /// Asks mirrors first, then the registry, until one has an answer. A mirror that fails is told
+    /// of; the registry's own failure is the one that counts.
+    pub(super) fn at_each_endpoint<T>(
+        &self,
+        repository: &Repository,
+        ask: impl Fn(&Endpoint) -> Result<T, RegistryError>,
+    ) -> Result<T, RegistryError> {
+        if !self.settings.reach.allows(repository) {
+            return Err(RegistryError::NotAllowed {
+                repository: repository.to_string(),
+            });
+        }
+        let endpoints = Endpoint::all(repository, &self.settings);
+        let (registry, mirrors) = endpoints
+            .split_last()
+            .expect("a registry is the last of its endpoints");
+        for mirror in mirrors {
+            match ask(mirror) {
+                Err(RegistryError::Cancelled(cancelled)) => return Err(cancelled.into()),
+                Err(error) => self.warn_of_mirror(&error),
+                Ok(found) => return Ok(found),
+            }
+        }
+        ask(registry)
+    }
+
+    fn warn_of_mirror(&self, error: &RegistryError) {
+        self.run.events.event(Event::Warning(&Warning {
+            code: facts::MIRROR_FAILED,
+            message: format!("a mirror failed, the next one is asked: {error}"),
+            help: error.help(),
+            label: None,
+        }));
+    }
+
     /// Asks with the login of the registry, again after passing failures. Any answer but 2xx is an
     /// error.
     pub(super) fn ask(
@@ -29,6 +72,7 @@ impl Client<'_> {
             let wait = self.wait_after(&broken, failures);
             match wait {
                 Some(wait) if failures <= self.settings.retries.times => {
+                    self.warn_of_wait(at, &broken, wait);
                     self.sleeper.sleep(wait, self.run.cancel)?;
                 }
                 _ => return Err(self.give_up(at, broken, failures)),
@@ -40,6 +84,28 @@ impl Client<'_> {
     pub(super) fn pause(&self, failures: u32) -> Result<(), RegistryError> {
         let wait = backoff(&self.settings.retries, failures, self.run.entropy);
         Ok(self.sleeper.sleep(wait, self.run.cancel)?)
+    }
+
+    /// Tells why nothing seems to happen.
+    fn warn_of_wait(&self, at: &At, broken: &Broken, wait: Duration) {
+        if wait < TOLD {
+            return;
+        }
+        let (host, reason) = match broken {
+            Broken::Fault(fault) => (&fault.host, fault.reason.clone()),
+            Broken::Passing(answer) => (&answer.host, format!("it answered {}", answer.status)),
+            Broken::Error(_) => return,
+        };
+        self.run.events.event(Event::Warning(&Warning {
+            code: facts::WAITING,
+            message: format!(
+                "waiting {} s before {host} is asked again for {}: {reason}",
+                wait.as_secs(),
+                at.what
+            ),
+            help: None,
+            label: None,
+        }));
     }
 
     /// Returns how long to wait before trying again; none where that makes no sense.
@@ -97,8 +163,9 @@ impl Client<'_> {
 }
 
 pub(super) fn unreachable(at: &At, fault: Fault, attempts: u32) -> RegistryError {
-    let (at, reason) = (at.clone(), fault.reason);
-    match fault.kind {
+    let Fault { host, kind, reason } = fault;
+    let at = At { host, ..at.clone() };
+    match kind {
         FaultKind::Certificate => RegistryError::Untrusted { at, reason },
         FaultKind::NoTls => RegistryError::PlainHttp { at, reason },
         FaultKind::Passing | FaultKind::NobodyListens | FaultKind::Lasting => {

@@ -12,7 +12,7 @@ use base64::prelude::BASE64_STANDARD;
 use super::challenge::{self, Challenge};
 use super::credentials::Login;
 use super::error::At;
-use super::exchange::{Answer, Broken, Question};
+use super::exchange::{Answer, Broken, Origin, Question};
 use super::token::Token;
 use super::{Client, RegistryError, Secret};
 
@@ -48,7 +48,7 @@ impl Client<'_> {
         repository: &str,
         question: &Question,
     ) -> Result<Answer, Broken> {
-        if question.anonymous {
+        if question.origin == Origin::Layer {
             return self.exchange(at, question);
         }
         let first = self.credentials_for(at, repository, None)?;
@@ -101,7 +101,10 @@ impl Client<'_> {
 
     /// Finds the login of a registry.
     pub(super) fn login(&self, at: &At, repository: &str) -> Result<Option<Login>, RegistryError> {
-        let login = self.settings.credentials.lookup(&at.registry, repository)?;
+        let login = self
+            .settings
+            .credentials
+            .lookup(&at.registry, repository, self.run.cancel)?;
         if login.is_some() {
             lock(&self.authorization.with_login).insert(at.host.clone());
         }

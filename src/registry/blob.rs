@@ -7,35 +7,37 @@ use ureq::BodyReader;
 
 use super::endpoint::Endpoint;
 use super::error::At;
-use super::exchange::{Answer, Question};
+use super::exchange::{Answer, Origin, Question};
 use super::url::Url;
 use super::{Client, RegistryError};
 
-/// A blob that is asked for.
+/// A blob that is asked for at one endpoint.
 #[derive(Clone, Debug)]
 pub(super) struct Wanted {
     pub(super) at: At,
-    pub(super) repository: Repository,
     pub(super) blob: Blob,
-    pub(super) urls: Vec<String>,
+    endpoint: Endpoint,
+    urls: Vec<String>,
 }
 
 /// The bytes of a blob from some offset on.
 pub(super) struct Part {
+    pub(super) host: String,
     pub(super) offset: u64,
     pub(super) reader: BodyReader<'static>,
 }
 
 impl Wanted {
-    pub(super) fn new(repository: &Repository, blob: &Blob, urls: &[String]) -> Self {
+    pub(super) fn new(
+        repository: &Repository,
+        endpoint: &Endpoint,
+        blob: &Blob,
+        urls: &[String],
+    ) -> Self {
         Self {
-            at: At {
-                registry: repository.registry().to_owned(),
-                host: Endpoint::of(repository.registry()).authority,
-                what: format!("{} of {repository}", blob.digest),
-            },
-            repository: repository.clone(),
+            at: endpoint.at(&format!("{} of {repository}", blob.digest)),
             blob: *blob,
+            endpoint: endpoint.clone(),
             urls: urls.to_vec(),
         }
     }
@@ -45,16 +47,20 @@ impl Wanted {
     /// A foreign layer that the registry does not have is fetched from its own URLs, without any
     /// login.
     pub(super) fn ask(&self, client: &Client<'_>, offset: u64) -> Result<Part, RegistryError> {
-        let path = format!("/v2/{}/blobs/{}", self.repository.path(), self.blob.digest);
-        let url = Url::new(true, &self.at.host, &path);
-        let refused = match self.ask_at(client, &self.question(client, url, offset), offset) {
+        let Endpoint {
+            authority,
+            repository,
+            ..
+        } = &self.endpoint;
+        let path = format!("/v2/{repository}/blobs/{}", self.blob.digest);
+        let url = Url::new(true, authority, &path);
+        let mut last = match self.ask_at(client, &self.question(client, url, offset), offset) {
             Err(error @ (RegistryError::NotFound(_) | RegistryError::Denied(_))) => error,
             other => return other,
         };
-        let mut last = refused;
         for url in self.urls.iter().filter_map(|url| Url::parse(url)) {
             let question = Question {
-                anonymous: true,
+                origin: Origin::Layer,
                 ..self.question(client, url, offset)
             };
             match self.ask_at(client, &question, offset) {
@@ -88,7 +94,7 @@ impl Wanted {
             host: question.url.authority().to_owned(),
             ..self.at.clone()
         };
-        let ask = |question: &Question| client.ask(&at, self.repository.path(), question);
+        let ask = |question: &Question| client.ask(&at, &self.endpoint.repository, question);
         let whole = || {
             ask(&Question {
                 range: None,
@@ -131,6 +137,7 @@ impl Wanted {
                 announced,
             }),
             _ => Ok(Some(Part {
+                host: answer.host,
                 offset,
                 reader: answer.body.into_reader(),
             })),

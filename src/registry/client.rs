@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use lock_format::{Blob, Reference, Repository};
+use lock_format::{Blob, Descriptor, Reference, Repository};
 
 use super::agents::Agents;
 use super::authorization::Authorization;
+use super::quota::Quota;
 use super::schemes::Schemes;
 use super::{RegistryError, Settings};
 use crate::diagnostic::Failure;
@@ -20,6 +21,7 @@ pub struct Client<'a> {
     pub(super) agents: Agents,
     pub(super) schemes: Schemes,
     pub(super) authorization: Authorization,
+    pub(super) quota: Quota,
 }
 
 impl<'a> Client<'a> {
@@ -32,6 +34,7 @@ impl<'a> Client<'a> {
             agents: Agents::default(),
             schemes: Schemes::default(),
             authorization: Authorization::default(),
+            quota: Quota::default(),
         }
     }
 
@@ -42,6 +45,15 @@ impl<'a> Client<'a> {
     /// With the host, the reference, the registry's words and what helps.
     pub fn fetch_manifest(&self, reference: &Reference) -> Result<RawManifest, RegistryError> {
         super::manifest::fetch(self, reference)
+    }
+
+    /// Asks what a reference names without fetching it. See [`Upstream::look_up`].
+    ///
+    /// # Errors
+    ///
+    /// Like [`fetch_manifest`](Self::fetch_manifest).
+    pub fn look_up(&self, reference: &Reference) -> Result<Option<Descriptor>, RegistryError> {
+        super::manifest::look_up(self, reference)
     }
 
     /// Opens a blob. See [`Upstream::blob`].
@@ -64,6 +76,10 @@ impl<'a> Client<'a> {
 impl Upstream for Client<'_> {
     fn manifest(&self, reference: &Reference) -> Result<RawManifest, Failure> {
         Ok(self.fetch_manifest(reference)?)
+    }
+
+    fn look_up(&self, reference: &Reference) -> Result<Option<Descriptor>, Failure> {
+        Ok(self.look_up(reference)?)
     }
 
     fn blob(

@@ -2,24 +2,85 @@
 
 use std::net::IpAddr;
 
-/// A host that answers for a registry.
+use lock_format::Repository;
+
+use super::Settings;
+use super::error::At;
+
+/// A host that is asked before a registry: `mirror.lan:5000`, or `mirror.lan/hub` where it keeps
+/// the repositories of that registry below a path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mirror {
+    /// Host and, where it is not that of HTTPS, port.
+    pub authority: String,
+    /// What stands before the path of a repository; empty, or without slashes at its ends.
+    pub prefix: String,
+}
+
+impl Mirror {
+    /// Reads `host[:port][/path]`; none where there is no host.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (authority, prefix) = text.split_once('/').unwrap_or((text, ""));
+        let prefix = prefix.trim_matches('/');
+        // Both follow the grammar of references.
+        let path = if prefix.is_empty() { "any" } else { prefix };
+        let fits = Repository::new(authority, path).is_ok();
+        fits.then(|| Self {
+            authority: authority.to_ascii_lowercase(),
+            prefix: prefix.to_owned(),
+        })
+    }
+}
+
+/// A host that answers for a registry, and how it calls a repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Endpoint {
-    /// Host and, where it is not the scheme's own, port.
+    /// The registry whose logins are for it.
+    pub(super) registry: String,
     pub(super) authority: String,
+    pub(super) repository: String,
 }
 
 impl Endpoint {
-    /// Returns where the registry of a reference is asked.
-    pub(super) fn of(registry: &str) -> Self {
-        let authority = match registry {
-            // The name in references is not the host that answers.
-            "docker.io" | "index.docker.io" => "registry-1.docker.io",
-            other => other,
-        };
-        Self {
-            authority: authority.to_ascii_lowercase(),
+    /// Returns where a repository is asked for: mirrors first, then its registry.
+    pub(super) fn all(repository: &Repository, settings: &Settings) -> Vec<Self> {
+        let mirrors = settings.mirrors.get(repository.registry());
+        let path = repository.path();
+        let mut all: Vec<Self> = mirrors
+            .into_iter()
+            .flatten()
+            .map(|mirror| Self {
+                registry: mirror.authority.clone(),
+                authority: mirror.authority.clone(),
+                repository: match mirror.prefix.as_str() {
+                    "" => path.to_owned(),
+                    prefix => format!("{prefix}/{path}"),
+                },
+            })
+            .collect();
+        all.push(Self {
+            registry: repository.registry().to_owned(),
+            authority: answering(repository.registry()),
+            repository: path.to_owned(),
+        });
+        all
+    }
+
+    /// Says for messages that this host is asked for `what`.
+    pub(super) fn at(&self, what: &str) -> At {
+        At {
+            registry: self.registry.clone(),
+            host: self.authority.clone(),
+            what: what.to_owned(),
         }
+    }
+}
+
+/// Returns the host that answers for a registry: for Docker Hub it is not the name in references.
+fn answering(registry: &str) -> String {
+    match registry {
+        "docker.io" | "index.docker.io" => "registry-1.docker.io".to_owned(),
+        other => other.to_ascii_lowercase(),
     }
 }
 
@@ -47,9 +108,43 @@ mod tests {
     use super::*;
 
     #[test]
-    fn docker_hub_answers_elsewhere() {
-        assert_eq!(Endpoint::of("docker.io").authority, "registry-1.docker.io");
-        assert_eq!(Endpoint::of("Ghcr.IO").authority, "ghcr.io");
+    fn mirrors_come_before_the_registry() {
+        let mut settings = Settings::default();
+        let mirrors =
+            ["mirror.lan:5000", "Cache.lan/hub/"].map(|text| Mirror::parse(text).unwrap());
+        settings
+            .mirrors
+            .insert("docker.io".to_owned(), mirrors.into());
+        let hosts = |registry| -> Vec<String> {
+            let repository = Repository::new(registry, "library/alpine").unwrap();
+            Endpoint::all(&repository, &settings)
+                .into_iter()
+                .map(|endpoint| format!("{} {}", endpoint.authority, endpoint.repository))
+                .collect()
+        };
+        assert_eq!(
+            hosts("docker.io"),
+            [
+                "mirror.lan:5000 library/alpine",
+                "cache.lan hub/library/alpine",
+                "registry-1.docker.io library/alpine",
+            ]
+        );
+        assert_eq!(hosts("Ghcr.IO"), ["ghcr.io library/alpine"]);
+    }
+
+    #[test]
+    fn what_is_no_host_is_no_mirror() {
+        for text in [
+            "",
+            "/hub",
+            "https://mirror.lan",
+            "a b",
+            "user@mirror.lan",
+            "m/a?b",
+        ] {
+            assert_eq!(Mirror::parse(text), None, "{text}");
+        }
     }
 
     #[test]

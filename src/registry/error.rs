@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use lock_format::Digest;
@@ -33,11 +34,21 @@ pub struct Answered {
 /// Tells what went wrong with a registry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RegistryError {
-    /// A file of certificate authorities cannot be used.
-    #[error("the certificate authorities in {} cannot be used: {reason}", path.display())]
+    /// A file of certificates or keys cannot be used.
+    #[error("the certificates in {} cannot be used: {reason}", path.display())]
     AuthorityFile {
         /// The file.
         path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// A credential helper gave no answer that can be used.
+    #[error("docker-credential-{helper} gave no login for {server}: {reason}")]
+    CredentialHelper {
+        /// What stands after `docker-credential-` in its name.
+        helper: String,
+        /// What it was asked for.
+        server: String,
         /// Why.
         reason: String,
     },
@@ -76,6 +87,12 @@ pub enum RegistryError {
         /// What the bytes look like.
         said: Option<String>,
     },
+    /// The repository is not among those that may be asked.
+    #[error("{repository} is not among the registries and repositories that may be asked")]
+    NotAllowed {
+        /// The repository.
+        repository: String,
+    },
     /// There is no such repository, tag, manifest or blob.
     #[error("{0}")]
     NotFound(Answered),
@@ -94,6 +111,30 @@ pub enum RegistryError {
         answered: Answered,
         /// How long to wait, in seconds.
         wait: Option<u64>,
+    },
+    /// The host has an address that the station may not be sent to.
+    #[error("{} has the address {address}, which is not on the internet; it was named for {}", at.host, at.what)]
+    PrivateAddress {
+        /// Who was to be asked for what.
+        at: At,
+        /// The address.
+        address: IpAddr,
+    },
+    /// A proxy's URL cannot be read. It may hold a password, so it is not shown.
+    #[error("the URL in {variable} cannot be used as that of a proxy")]
+    Proxy {
+        /// The variable that holds it.
+        variable: &'static str,
+    },
+    /// Too little is left of the registry's quota.
+    #[error("{} leaves {remaining} more requests, and the floor is {floor}: {} is not fetched", at.host, at.what)]
+    QuotaFloor {
+        /// Who was to be asked for what.
+        at: At,
+        /// How many requests are left.
+        remaining: u64,
+        /// How many must be left.
+        floor: u64,
     },
     /// A redirect that is not followed.
     #[error("{} redirects {} in a way that is not followed: {reason}", at.host, at.what)]

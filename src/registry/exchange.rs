@@ -6,9 +6,12 @@ use std::time::Duration;
 use ureq::http::{HeaderMap, Method, Request, Response};
 use ureq::{Agent, AsSendBody, Body};
 
-use super::agents::may_be_plain;
+use super::address::is_public;
+use super::agents::Way;
 use super::error::{Answered, At};
-use super::fault::{Fault, FaultKind};
+use super::fault::Fault;
+use super::guard::{PrivateAddress, address_in_name};
+use super::reach::NamedBy;
 use super::url::Url;
 use super::{Client, RegistryError, Secret, message};
 
@@ -24,8 +27,7 @@ pub(super) struct Question {
     /// First and last byte.
     pub(super) range: Option<(u64, u64)>,
     pub(super) authorization: Option<Secret>,
-    /// Goes without any login, whatever the host asks for.
-    pub(super) anonymous: bool,
+    pub(super) origin: Origin,
     /// Fields to be sent by `POST`, which are not sent on through a redirect.
     pub(super) form: Option<Secret>,
     /// How long the body may take, where that is not the ordinary time of an answer.
@@ -40,11 +42,22 @@ impl Question {
             accept: None,
             range: None,
             authorization: None,
-            anonymous: false,
+            origin: Origin::Reference,
             form: None,
             body_time: None,
         }
     }
+}
+
+/// Where the URL of a question comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// A reference names its host.
+    Reference,
+    /// The registry names it as its token server.
+    TokenServer,
+    /// A layer names it: it is asked without any login, whatever it wants.
+    Layer,
 }
 
 /// An answer: any status but a redirect.
@@ -113,7 +126,7 @@ impl Answer {
 impl Client<'_> {
     /// Asks, and follows redirects; credentials stay with the host they are for.
     pub(super) fn exchange(&self, at: &At, question: &Question) -> Result<Answer, Broken> {
-        let (asked, mut response) = self.ask_first(&question.url, question)?;
+        let (asked, mut response) = self.ask_first(at, question)?;
         let mut url = asked.clone();
         for _ in 0..REDIRECTS {
             let location = location(&response).filter(|_| question.form.is_none());
@@ -129,8 +142,11 @@ impl Client<'_> {
                 });
             };
             let next = hop(at, &url, &location)?;
-            let with_login = asked.same_origin(&next);
-            response = self.send(&next, question, with_login)?;
+            let login = question
+                .authorization
+                .as_ref()
+                .filter(|_| asked.same_origin(&next));
+            response = self.send(at, &next, question, login, NamedBy::Host(url.authority()))?;
             url = next;
         }
         Err(redirect(
@@ -142,19 +158,29 @@ impl Client<'_> {
     }
 
     /// Asks over HTTPS, and over plain HTTP where that is allowed and HTTPS is not spoken.
-    fn ask_first(&self, url: &Url, question: &Question) -> Result<(Url, Response<Body>), Broken> {
-        let plain_allowed = url.is_secure() && may_be_plain(url.authority(), &self.settings);
+    fn ask_first(&self, at: &At, question: &Question) -> Result<(Url, Response<Body>), Broken> {
+        let url = &question.url;
+        let named_by = match question.origin {
+            Origin::Reference => NamedBy::Reference,
+            Origin::TokenServer => NamedBy::Host(&at.host),
+            Origin::Layer => NamedBy::Layer,
+        };
+        let send = |url: &Url| {
+            let login = question.authorization.as_ref();
+            self.send(at, url, question, login, named_by)
+        };
+        let plain_allowed = url.is_secure() && self.settings.may_be_plain(url.authority());
         let known = self.schemes.get(url.authority());
         let url = match known {
             Some(false) if plain_allowed => url.plain(),
             _ => url.clone(),
         };
-        let (url, response) = match self.send(&url, question, true) {
+        let (url, response) = match send(&url) {
             Err(Broken::Fault(fault))
                 if plain_allowed && known.is_none() && fault.may_be_plain() =>
             {
                 let plain = url.plain();
-                let response = self.send(&plain, question, true)?;
+                let response = send(&plain)?;
                 (plain, response)
             }
             other => (url, other?),
@@ -165,21 +191,43 @@ impl Client<'_> {
 
     fn send(
         &self,
+        at: &At,
         url: &Url,
         question: &Question,
-        with_login: bool,
+        login: Option<&Secret>,
+        named_by: NamedBy<'_>,
     ) -> Result<Response<Body>, Broken> {
-        let agent = self.agents.get(url.authority(), &self.settings)?;
-        let request = request(&agent, url, question, with_login);
-        request.map_err(|error| {
-            let mut fault = Fault::from(error);
-            // On this machine, nobody listening is no passing state.
-            if fault.kind == FaultKind::NobodyListens
-                && !super::endpoint::is_loopback(url.authority())
-            {
-                fault.kind = FaultKind::Passing;
+        let authority = url.authority();
+        let is_private = |host: &str| self.agents.private_hosts.contains(host);
+        let reach = &self.settings.reach;
+        let way = Way {
+            authority: authority.to_owned(),
+            secure: url.is_secure(),
+            private_allowed: self.settings.is_configured(authority)
+                || reach.allows_private(authority, named_by, is_private),
+        };
+        let refused = |address| RegistryError::PrivateAddress {
+            at: At {
+                host: authority.to_owned(),
+                ..at.clone()
+            },
+            address,
+        };
+        // Where a proxy resolves the name, the guard does not see its address.
+        match address_in_name(authority) {
+            Some(address) if !way.private_allowed && !is_public(address) => {
+                return Err(refused(address).into());
             }
-            fault.into()
+            _ => {}
+        }
+        let agent = self.agents.get(&way, &self.settings)?;
+        request(&agent, url, question, login).map_err(|error| {
+            if let ureq::Error::Other(inner) = &error
+                && let Some(PrivateAddress { address }) = inner.downcast_ref()
+            {
+                return refused(*address).into();
+            }
+            Broken::Fault(Fault::new(authority, error))
         })
     }
 }
@@ -188,7 +236,7 @@ fn request(
     agent: &Agent,
     url: &Url,
     question: &Question,
-    with_login: bool,
+    login: Option<&Secret>,
 ) -> Result<Response<Body>, ureq::Error> {
     let mut request = Request::builder()
         .method(question.method.clone())
@@ -199,8 +247,8 @@ fn request(
     if let Some((first, last)) = question.range {
         request = request.header("Range", format!("bytes={first}-{last}"));
     }
-    if let (Some(authorization), true) = (&question.authorization, with_login) {
-        request = request.header("Authorization", authorization.expose());
+    if let Some(login) = login {
+        request = request.header("Authorization", login.expose());
     }
     match &question.form {
         Some(form) => {

@@ -7,12 +7,18 @@ use crate::diagnostic::{Class, Code, Diagnose};
 pub const CODES: &[Code] = &[
     AUTHORITY_FILE,
     CREDENTIALS_FILE,
+    CREDENTIAL_HELPER,
     DENIED,
     ENCODED_ANSWER,
     FOREIGN_REALM,
+    MIRROR_FAILED,
+    NOT_ALLOWED,
     NOT_A_MANIFEST,
     NOT_FOUND,
     PLAIN_HTTP,
+    PRIVATE_ADDRESS,
+    PROXY,
+    QUOTA_FLOOR,
     RATE_LIMITED,
     REDIRECT,
     REFUSED,
@@ -23,18 +29,26 @@ pub const CODES: &[Code] = &[
     UNAUTHORIZED,
     UNREACHABLE,
     UNTRUSTED,
+    WAITING,
     WRONG_DIGEST,
     WRONG_LENGTH,
 ];
 
 const AUTHORITY_FILE: Code = Code::new("registry/authority-file");
 const CREDENTIALS_FILE: Code = Code::new("registry/credentials-file");
+const CREDENTIAL_HELPER: Code = Code::new("registry/credential-helper");
 const DENIED: Code = Code::new("registry/denied");
 const ENCODED_ANSWER: Code = Code::new("registry/encoded-answer");
 const FOREIGN_REALM: Code = Code::new("registry/foreign-realm");
+/// A warning: a mirror failed, and the next one or the registry is asked.
+pub(super) const MIRROR_FAILED: Code = Code::new("registry/mirror-failed");
+const NOT_ALLOWED: Code = Code::new("registry/not-allowed");
 const NOT_A_MANIFEST: Code = Code::new("registry/not-a-manifest");
 const NOT_FOUND: Code = Code::new("registry/not-found");
 const PLAIN_HTTP: Code = Code::new("registry/plain-http");
+const PRIVATE_ADDRESS: Code = Code::new("registry/private-address");
+const PROXY: Code = Code::new("registry/proxy");
+const QUOTA_FLOOR: Code = Code::new("registry/quota-floor");
 const RATE_LIMITED: Code = Code::new("registry/rate-limited");
 const REDIRECT: Code = Code::new("registry/redirect");
 const REFUSED: Code = Code::new("registry/refused");
@@ -45,6 +59,8 @@ const TOO_LARGE: Code = Code::new("registry/too-large");
 const UNAUTHORIZED: Code = Code::new("registry/unauthorized");
 const UNREACHABLE: Code = Code::new("registry/unreachable");
 const UNTRUSTED: Code = Code::new("registry/untrusted-certificate");
+/// A warning: nothing happens for a while.
+pub(super) const WAITING: Code = Code::new("registry/waiting");
 const WRONG_DIGEST: Code = Code::new("registry/wrong-digest");
 const WRONG_LENGTH: Code = Code::new("registry/wrong-length");
 
@@ -52,13 +68,18 @@ impl Diagnose for RegistryError {
     fn code(&self) -> Code {
         match self {
             Self::AuthorityFile { .. } => AUTHORITY_FILE,
+            Self::CredentialHelper { .. } => CREDENTIAL_HELPER,
             Self::CredentialsFile { .. } => CREDENTIALS_FILE,
             Self::Denied(_) => DENIED,
             Self::EncodedAnswer { .. } => ENCODED_ANSWER,
             Self::ForeignRealm { .. } => FOREIGN_REALM,
             Self::NotAManifest { .. } => NOT_A_MANIFEST,
+            Self::NotAllowed { .. } => NOT_ALLOWED,
             Self::NotFound(_) => NOT_FOUND,
             Self::PlainHttp { .. } => PLAIN_HTTP,
+            Self::PrivateAddress { .. } => PRIVATE_ADDRESS,
+            Self::Proxy { .. } => PROXY,
+            Self::QuotaFloor { .. } => QUOTA_FLOOR,
             Self::RateLimited { .. } => RATE_LIMITED,
             Self::Redirect { .. } => REDIRECT,
             Self::Refused(_) => REFUSED,
@@ -77,17 +98,22 @@ impl Diagnose for RegistryError {
 
     fn class(&self) -> Class {
         match self {
-            Self::AuthorityFile { .. } | Self::CredentialsFile { .. } | Self::Schema1 { .. } => {
-                Class::Usage
-            }
+            Self::AuthorityFile { .. }
+            | Self::CredentialsFile { .. }
+            | Self::NotAllowed { .. }
+            | Self::PrivateAddress { .. }
+            | Self::Proxy { .. }
+            | Self::Schema1 { .. } => Class::Usage,
             Self::WrongDigest { .. } | Self::WrongLength { .. } => Class::Verification,
             Self::Cancelled(cancelled) => cancelled.class(),
-            Self::Denied(_)
+            Self::CredentialHelper { .. }
+            | Self::Denied(_)
             | Self::EncodedAnswer { .. }
             | Self::ForeignRealm { .. }
             | Self::NotAManifest { .. }
             | Self::NotFound(_)
             | Self::PlainHttp { .. }
+            | Self::QuotaFloor { .. }
             | Self::RateLimited { .. }
             | Self::Redirect { .. }
             | Self::Refused(_)

@@ -8,11 +8,17 @@ use std::io;
 
 use ureq::Timeout;
 
+use super::endpoint::is_loopback;
 use crate::diagnostic::sanitize;
+
+/// Longest words of others that are kept, in characters.
+const LONGEST: usize = 160;
 
 /// A failure below HTTP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Fault {
+    /// The host that was asked.
+    pub(super) host: String,
     pub(super) kind: FaultKind,
     /// In words for people.
     pub(super) reason: String,
@@ -33,11 +39,44 @@ pub(super) enum FaultKind {
     NoTls,
 }
 
+/// Kind and words of a failure.
+type Cause = (FaultKind, String);
+
 impl Fault {
-    fn new(kind: FaultKind, reason: impl Into<String>) -> Self {
+    /// Tells what a failed question means.
+    pub(super) fn new(host: &str, error: ureq::Error) -> Self {
+        let (mut kind, reason) = cause(error);
+        // On this machine, nobody listening is no passing state.
+        if kind == FaultKind::NobodyListens && !is_loopback(host) {
+            kind = FaultKind::Passing;
+        }
         Self {
+            host: host.to_owned(),
             kind,
-            reason: reason.into(),
+            reason,
+        }
+    }
+
+    /// Tells why a body could not be read on.
+    pub(super) fn of_body(host: &str, error: &io::Error) -> Self {
+        let timeout = error.get_ref().and_then(|inner| inner.downcast_ref());
+        let (kind, reason) = match timeout {
+            Some(ureq::Error::Timeout(timeout)) => (FaultKind::Passing, waited_for(*timeout)),
+            _ => from_io(error),
+        };
+        Self {
+            host: host.to_owned(),
+            kind,
+            reason,
+        }
+    }
+
+    /// An answer that ended early without saying so.
+    pub(super) fn cut(host: &str) -> Self {
+        Self {
+            host: host.to_owned(),
+            kind: FaultKind::Passing,
+            reason: "the connection was cut".to_owned(),
         }
     }
 
@@ -47,63 +86,66 @@ impl Fault {
     }
 }
 
-impl From<ureq::Error> for Fault {
-    fn from(error: ureq::Error) -> Self {
-        match error {
-            ureq::Error::Io(error) => from_io(&error),
-            ureq::Error::Rustls(error) => from_tls(&error),
-            ureq::Error::Timeout(timeout) => Self::new(FaultKind::Passing, waited_for(timeout)),
-            ureq::Error::HostNotFound => Self::new(FaultKind::Lasting, "its name has no address"),
-            ureq::Error::Protocol(error) => Self::new(
-                FaultKind::Passing,
-                format!(
-                    "the answer is not HTTP: {}",
-                    sanitize(&error.to_string(), 120)
-                ),
+fn cause(error: ureq::Error) -> Cause {
+    match error {
+        ureq::Error::Io(error) => from_io(&error),
+        ureq::Error::Rustls(error) => from_tls(&error),
+        ureq::Error::Timeout(timeout) => (FaultKind::Passing, waited_for(timeout)),
+        ureq::Error::HostNotFound => lasting("its name has no address"),
+        ureq::Error::LargeResponseHeader(..) => lasting("the head of the answer is too long"),
+        ureq::Error::Protocol(error) => (
+            FaultKind::Passing,
+            format!(
+                "the answer is not HTTP: {}",
+                sanitize(&error.to_string(), LONGEST)
             ),
-            ureq::Error::LargeResponseHeader(..) => {
-                Self::new(FaultKind::Lasting, "the head of the answer is too long")
-            }
-            ureq::Error::ConnectProxyFailed(reason) => Self::new(
-                FaultKind::Passing,
-                format!("the proxy refused: {}", sanitize(&reason, 120)),
-            ),
-            other => Self::new(FaultKind::Lasting, sanitize(&other.to_string(), 120)),
-        }
+        ),
+        ureq::Error::ConnectProxyFailed(reason) => from_proxy(&reason),
+        other => lasting(&sanitize(&other.to_string(), LONGEST)),
     }
 }
 
-/// Tells why a body could not be read on.
-pub(super) fn of_body(error: &io::Error) -> Fault {
-    match error.get_ref().and_then(|inner| inner.downcast_ref()) {
-        Some(ureq::Error::Timeout(timeout)) => Fault::new(FaultKind::Passing, waited_for(*timeout)),
-        _ => from_io(error),
-    }
+fn lasting(reason: &str) -> Cause {
+    (FaultKind::Lasting, reason.to_owned())
 }
 
-fn from_io(error: &io::Error) -> Fault {
-    if let Some(tls) = error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<rustls::Error>())
-    {
+fn passing(reason: &str) -> Cause {
+    (FaultKind::Passing, reason.to_owned())
+}
+
+/// A proxy that refuses by its rules refuses the next time too.
+fn from_proxy(reason: &str) -> Cause {
+    let by_its_rules = ["403", "405", "407"]
+        .iter()
+        .any(|status| reason.contains(status));
+    let kind = if by_its_rules {
+        FaultKind::Lasting
+    } else {
+        FaultKind::Passing
+    };
+    let reason = sanitize(reason, LONGEST);
+    (kind, format!("the proxy gave no way to it: {reason}"))
+}
+
+fn from_io(error: &io::Error) -> Cause {
+    let inner = error.get_ref();
+    if let Some(tls) = inner.and_then(|inner| inner.downcast_ref()) {
         return from_tls(tls);
     }
     let text = error.to_string();
     match error.kind() {
         io::ErrorKind::ConnectionRefused => {
-            Fault::new(FaultKind::NobodyListens, "connection refused")
+            (FaultKind::NobodyListens, "connection refused".to_owned())
         }
-        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => {
-            Fault::new(FaultKind::Passing, "no answer in time")
-        }
+        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => passing("no answer in time"),
         io::ErrorKind::UnexpectedEof
         | io::ErrorKind::ConnectionReset
         | io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::BrokenPipe => Fault::new(FaultKind::Passing, "the connection was cut"),
+        | io::ErrorKind::BrokenPipe => passing("the connection was cut"),
         _ if text.contains("lookup address") && !may_resolve_later(&text) => {
-            Fault::new(FaultKind::Lasting, "its name has no address")
+            lasting("its name has no address")
         }
-        _ => Fault::new(FaultKind::Passing, sanitize(&text, 120)),
+        _ => passing(&sanitize(&text, LONGEST)),
     }
 }
 
@@ -113,19 +155,19 @@ fn may_resolve_later(text: &str) -> bool {
     text.contains("Temporary failure") || text.contains("Try again")
 }
 
-fn from_tls(error: &rustls::Error) -> Fault {
-    let reason = sanitize(&error.to_string(), 160);
-    match error {
+fn from_tls(error: &rustls::Error) -> Cause {
+    let kind = match error {
         rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => {
-            Fault::new(FaultKind::Certificate, reason)
+            FaultKind::Certificate
         }
-        rustls::Error::InvalidMessage(_) => Fault::new(FaultKind::NoTls, reason),
+        rustls::Error::InvalidMessage(_) => FaultKind::NoTls,
         // An alert: the other side does not like our certificate, or our versions.
-        _ => Fault::new(FaultKind::Lasting, reason),
-    }
+        _ => FaultKind::Lasting,
+    };
+    (kind, sanitize(&error.to_string(), LONGEST))
 }
 
-fn waited_for(timeout: Timeout) -> &'static str {
+fn waited_for(timeout: Timeout) -> String {
     match timeout {
         Timeout::Resolve => "its name was not resolved in time",
         Timeout::Connect => "no connection in time",
@@ -133,4 +175,5 @@ fn waited_for(timeout: Timeout) -> &'static str {
         Timeout::RecvBody => "the answer came too slowly",
         _ => "it took too long",
     }
+    .to_owned()
 }

@@ -7,7 +7,7 @@ use super::error::{Answered, At};
 pub(super) fn for_error(error: &RegistryError) -> Option<String> {
     Some(match error {
         RegistryError::AuthorityFile { .. } => {
-            "give a PEM file with at least one certificate, or leave the option out".to_owned()
+            "put a PEM file with at least one certificate there (a key beside a client's), or take it away".to_owned()
         }
         RegistryError::CredentialsFile { path, .. } => {
             format!("repair {}, or log in again with `docker login`", path.display())
@@ -21,6 +21,24 @@ pub(super) fn for_error(error: &RegistryError) -> Option<String> {
         RegistryError::ForeignRealm { at, realm } => format!(
             "if {realm} gives the tokens of {}, name it in `token-realms` of that registry in config.toml",
             at.registry
+        ),
+        RegistryError::CredentialHelper { helper, server, .. } => format!(
+            "install docker-credential-{helper}, or take it out of the file of logins and log in to {server} again"
+        ),
+        RegistryError::NotAllowed { repository } => {
+            format!("if {repository} may be asked, add it to `allow` in config.toml")
+        }
+        RegistryError::PrivateAddress { at, .. } => format!(
+            "if {} may be asked, add it to `allow-private` in config.toml",
+            at.host
+        ),
+        RegistryError::Proxy { variable } => {
+            format!("set {variable} to `http://[user:password@]host:port`")
+        }
+        RegistryError::QuotaFloor { at, .. } => format!(
+            "wait until {} grants more, {}, or lower `quota-floor` in config.toml",
+            at.host,
+            login(at)
         ),
         RegistryError::NotFound(Answered { at, .. }) => format!(
             "check the name and the tag of {}; a private repository may look like this without a login",

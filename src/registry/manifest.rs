@@ -3,13 +3,15 @@
 use std::io::{self, Read as _};
 
 use lock_format::{Algorithm, Descriptor, Digest, Reference};
+use ureq::http::Method;
 
 use super::endpoint::Endpoint;
 use super::error::At;
 use super::exchange::{Answer, Question};
+use super::fault::Fault;
 use super::media::{self, Kind};
 use super::url::Url;
-use super::{Client, RegistryError, ask, fault, message};
+use super::{Client, RegistryError, ask, message};
 use crate::oci::{RawManifest, digest_of};
 use crate::run::limits::MANIFEST_BYTES;
 
@@ -18,25 +20,70 @@ pub(super) fn fetch(
     client: &Client<'_>,
     reference: &Reference,
 ) -> Result<RawManifest, RegistryError> {
-    let repository = reference.repository();
-    let endpoint = Endpoint::of(repository.registry());
+    client.at_each_endpoint(reference.repository(), |endpoint| {
+        let at = endpoint.at(&reference.to_string());
+        client.quota.check(&at, client.settings.quota_floor)?;
+        fetch_at(client, endpoint, &at, reference)
+    })
+}
+
+/// Asks for digest, length and media type of what a reference names, which costs no quota; none
+/// where the registry does not tell all three.
+pub(super) fn look_up(
+    client: &Client<'_>,
+    reference: &Reference,
+) -> Result<Option<Descriptor>, RegistryError> {
+    client.at_each_endpoint(reference.repository(), |endpoint| {
+        let at = endpoint.at(&reference.to_string());
+        let question = Question {
+            method: Method::HEAD,
+            ..question(endpoint, reference)
+        };
+        let answer = client.ask(&at, &endpoint.repository, &question)?;
+        client.quota.note(&answer);
+        Ok(described(&answer))
+    })
+}
+
+fn described(answer: &Answer) -> Option<Descriptor> {
+    let said = answer.header("content-type");
+    match media::recognise(said, b"") {
+        Kind::Known(media_type) => Some(Descriptor {
+            digest: answer
+                .header("docker-content-digest")?
+                .trim()
+                .parse()
+                .ok()?,
+            size: answer.length().filter(|size| *size <= MANIFEST_BYTES)?,
+            media_type,
+        }),
+        Kind::Schema1 | Kind::Unknown => None,
+    }
+}
+
+fn question(endpoint: &Endpoint, reference: &Reference) -> Question {
     let name = match (reference.digest(), reference.tag()) {
         (Some(digest), _) => digest.to_string(),
         (None, tag) => tag.unwrap_or("latest").to_owned(),
     };
-    let at = At {
-        registry: repository.registry().to_owned(),
-        host: endpoint.authority.clone(),
-        what: reference.to_string(),
-    };
-    let path = format!("/v2/{}/manifests/{name}", repository.path());
-    let question = Question {
+    let path = format!("/v2/{}/manifests/{name}", endpoint.repository);
+    Question {
         accept: Some(media::ACCEPT),
         ..Question::get(Url::new(true, &endpoint.authority, &path))
-    };
+    }
+}
+
+fn fetch_at(
+    client: &Client<'_>,
+    endpoint: &Endpoint,
+    at: &At,
+    reference: &Reference,
+) -> Result<RawManifest, RegistryError> {
+    let question = question(endpoint, reference);
     let mut attempts = 0;
     loop {
-        let answer = client.ask(&at, repository.path(), &question)?;
+        let answer = client.ask(at, &endpoint.repository, &question)?;
+        client.quota.note(&answer);
         let at = At {
             host: answer.host.clone(),
             ..at.clone()
@@ -74,7 +121,7 @@ impl Said {
 }
 
 /// Reads at most one byte more than a manifest may have; the inner error is a cut connection.
-fn read(answer: Answer, at: &At) -> Result<Result<Vec<u8>, fault::Fault>, RegistryError> {
+fn read(answer: Answer, at: &At) -> Result<Result<Vec<u8>, Fault>, RegistryError> {
     let too_large = || RegistryError::TooLarge {
         at: at.clone(),
         limit: MANIFEST_BYTES,
@@ -90,7 +137,7 @@ fn read(answer: Answer, at: &At) -> Result<Result<Vec<u8>, fault::Fault>, Regist
     match io::copy(&mut reader, &mut bytes) {
         Ok(count) if count > MANIFEST_BYTES => Err(too_large()),
         Ok(_) => Ok(Ok(bytes)),
-        Err(error) => Ok(Err(fault::of_body(&error))),
+        Err(error) => Ok(Err(Fault::of_body(&at.host, &error))),
     }
 }
 

@@ -16,10 +16,12 @@
 //! Secrets stand in [`Secret`], which shows nothing of itself; messages from outside are sanitised
 //! and shortened before they enter an error.
 
+mod address;
 mod agents;
 mod ask;
 mod authorization;
 mod blob;
+mod certs_d;
 mod challenge;
 mod client;
 pub mod credentials;
@@ -28,10 +30,14 @@ mod error;
 mod exchange;
 mod facts;
 mod fault;
+mod guard;
 mod help;
 mod manifest;
 mod media;
 mod message;
+mod proxy;
+mod quota;
+mod reach;
 mod realm;
 mod retry;
 mod roots;
@@ -44,7 +50,11 @@ mod url;
 
 pub use client::Client;
 pub use credentials::Credentials;
+pub use endpoint::Mirror;
 pub use error::{Answered, At, RegistryError};
 pub use facts::CODES;
+pub use proxy::Proxies;
+pub use reach::{PrivateReach, Reach};
+pub use roots::SystemRoots;
 pub use secret::Secret;
 pub use settings::{Retries, Settings, Timeouts};

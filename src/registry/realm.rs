@@ -3,7 +3,6 @@
 //! A registry names its token server itself. So that a wrong or a hostile one does not collect
 //! logins, a login goes only to a server that is known to belong to the registry.
 
-use super::agents::may_be_plain;
 use super::endpoint::host_of;
 use super::error::At;
 use super::url::Url;
@@ -31,10 +30,10 @@ pub(super) fn check(
         reason: reason.to_owned(),
     };
     let url = Url::parse(realm).ok_or_else(|| unusable("it is no http or https URL"))?;
-    if !url.is_secure() && !may_be_plain(url.authority(), settings) {
+    if !url.is_secure() && !settings.may_be_plain(url.authority()) {
         return Err(unusable("it speaks plain HTTP"));
     }
-    if with_login && !belongs(&at.host, url.authority()) {
+    if with_login && !belongs(at, url.authority(), settings) {
         return Err(RegistryError::ForeignRealm {
             at: at.clone(),
             realm: url.authority().to_owned(),
@@ -43,8 +42,12 @@ pub(super) fn check(
     Ok(url)
 }
 
-fn belongs(host: &str, realm: &str) -> bool {
-    host_of(host) == host_of(realm) || KNOWN.contains(&(host, realm))
+fn belongs(at: &At, realm: &str, settings: &Settings) -> bool {
+    let host = at.host.as_str();
+    let named = settings.token_realms.get(&at.registry);
+    host_of(host) == host_of(realm)
+        || KNOWN.contains(&(host, realm))
+        || named.is_some_and(|hosts| hosts.contains(realm))
 }
 
 /// Writes fields as a query or a form (WHATWG URL, application/x-www-form-urlencoded).

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use zeroize::Zeroize as _;
 
 /// A password or a token: wiped when dropped, and never shown.
-#[derive(Clone, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Default, Deserialize, PartialEq, Eq)]
 #[serde(transparent)]
 pub struct Secret(String);
 

@@ -7,7 +7,7 @@ use lock_format::{Blob, Repository};
 
 use super::ask;
 use super::blob::{Part, Wanted};
-use super::fault::{self, Fault, FaultKind};
+use super::fault::{Fault, FaultKind};
 use super::{Client, RegistryError};
 use crate::oci::BlobBody;
 
@@ -30,8 +30,11 @@ pub(super) fn open<'a>(
             reader: Box::new(io::empty()),
         });
     }
-    let wanted = Wanted::new(repository, blob, urls);
-    let part = wanted.ask(client, offset)?;
+    let (wanted, part) = client.at_each_endpoint(repository, |endpoint| {
+        let wanted = Wanted::new(repository, endpoint, blob, urls);
+        let part = wanted.ask(client, offset)?;
+        Ok((wanted, part))
+    })?;
     Ok(BlobBody {
         offset: part.offset,
         reader: Box::new(BlobStream {
@@ -84,9 +87,11 @@ impl BlobStream<'_> {
                 .unwrap_or(usize::MAX)
                 .min(buffer.len());
             match self.part.reader.read(&mut buffer[..window]) {
-                Ok(0) => return self.reopen(cut()),
+                Ok(0) => return self.reopen(Fault::cut(&self.part.host)),
                 Ok(count) => again = again.saturating_sub(count as u64),
-                Err(error) => return self.reopen(fault::of_body(&error)),
+                Err(error) => {
+                    return self.reopen(Fault::of_body(&self.part.host, &error));
+                }
             }
         }
         self.part.offset = self.position;
@@ -109,13 +114,13 @@ impl Read for BlobStream<'_> {
             let fault = match self.part.reader.read(buffer) {
                 // All is there, however the connection ended.
                 Ok(0) | Err(_) if whole => return Ok(0),
-                Ok(0) => cut(),
+                Ok(0) => Fault::cut(&self.part.host),
                 Ok(count) => {
                     self.position = self.position.saturating_add(count as u64);
                     self.progress = self.progress.saturating_add(count as u64);
                     return Ok(count);
                 }
-                Err(error) => fault::of_body(&error),
+                Err(error) => Fault::of_body(&self.part.host, &error),
             };
             self.reopen(fault)?;
         }
@@ -128,13 +133,5 @@ impl fmt::Debug for BlobStream<'_> {
             .field("wanted", &self.wanted)
             .field("position", &self.position)
             .finish_non_exhaustive()
-    }
-}
-
-/// An answer that ended early without saying so.
-fn cut() -> Fault {
-    Fault {
-        kind: FaultKind::Passing,
-        reason: "the connection was cut".to_owned(),
     }
 }

@@ -7,7 +7,8 @@ use ureq::http::Method;
 
 use super::credentials::Login;
 use super::error::At;
-use super::exchange::{Answer, Broken, Question};
+use super::exchange::{Answer, Broken, Origin, Question};
+use super::fault::Fault;
 use super::realm;
 use super::retry::is_passing;
 use super::{Client, RegistryError, Secret};
@@ -81,6 +82,7 @@ impl Client<'_> {
                 Question {
                     method: Method::POST,
                     form: Some(Secret::new(realm::encode(&fields))),
+                    origin: Origin::TokenServer,
                     ..Question::get(url)
                 }
             }
@@ -88,6 +90,7 @@ impl Client<'_> {
                 fields.extend(login.iter().map(|login| ("account", login.user.as_str())));
                 Question {
                     authorization: login.as_ref().map(Login::basic),
+                    origin: Origin::TokenServer,
                     ..Question::get(url.with_query(&realm::encode(&fields)))
                 }
             }
@@ -123,7 +126,7 @@ impl Client<'_> {
             &mut answer.body.into_reader().take(ANSWER_BYTES),
             &mut bytes,
         )
-        .map_err(|error| super::fault::of_body(&error))?;
+        .map_err(|error| Fault::of_body(&host, &error))?;
         let given: Result<Given, _> = serde_json::from_slice(&bytes);
         // The bytes are a secret, so an error in them is not quoted.
         let Ok(given) = given else {

@@ -7,7 +7,7 @@ use airlock::oci::VerifyError;
 use airlock::registry::{RegistryError, Settings};
 use airlock::upstream::{Asked, Body, Reply, rule};
 
-use crate::support::{Station, app, code, drain, read, with_blob};
+use crate::support::{Station, app, code, drain, listing, read, with_blob};
 
 #[test]
 fn a_blob_comes_whole() {
@@ -224,7 +224,13 @@ fn a_foreign_layer_comes_from_its_urls() {
         format!("http://{}{path}", elsewhere.host()),
     ];
     let station = Station::default();
-    let client = station.client(Settings::default());
+    let unlisted = station.client(Settings::default());
+    let error = unlisted
+        .open_blob(&app(&registry), &blob, &urls, 0)
+        .unwrap_err();
+    assert_eq!(code(&error), "registry/private-address");
+    assert!(elsewhere.requests().is_empty());
+    let client = station.client(listing(&elsewhere));
     let body = client.open_blob(&app(&registry), &blob, &urls, 0).unwrap();
     assert_eq!(read(body, blob).unwrap().len(), 1000);
     let error = client

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use airlock::diagnostic::Diagnose as _;
 use airlock::oci::{BlobBody, VerifyingReader};
-use airlock::registry::{Client, RegistryError, Settings};
+use airlock::registry::{Client, PrivateReach, Reach, RegistryError, Settings};
 use airlock::run::{Cancel, Clock, FixedEntropy, RecordingSleeper, Run, Silent};
 use airlock::upstream::image::{Flavour, Image, Layer, build};
 use airlock::upstream::{Generated, Scripted};
@@ -78,6 +78,17 @@ pub(crate) fn app(registry: &Scripted) -> Repository {
 
 pub(crate) fn reference(registry: &Scripted, rest: &str) -> Reference {
     Reference::parse(&format!("{}/{rest}", registry.host())).unwrap()
+}
+
+/// Settings that let any layer be fetched from this registry.
+pub(crate) fn listing(registry: &Scripted) -> Settings {
+    Settings {
+        reach: Reach {
+            private: PrivateReach::Typed([registry.host()].into()),
+            ..Reach::default()
+        },
+        ..Settings::default()
+    }
 }
 
 /// Reads a blob to its end, verified.

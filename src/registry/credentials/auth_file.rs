@@ -1,6 +1,7 @@
 //! A file of logins: `config.json` of docker, `auth.json` of podman (containers-auth.json(5)).
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use serde::Deserialize;
 
 use super::super::{RegistryError, Secret};
 use super::Login;
+use super::places::Place;
 use crate::run::limits::MIB;
 
 /// Longest file that is read, in bytes.
@@ -21,12 +23,21 @@ const LONGEST: u64 = MIB;
 pub(super) struct AuthFile {
     path: PathBuf,
     auths: BTreeMap<String, Entry>,
+    /// Helpers by registry.
+    helpers: BTreeMap<String, String>,
+    /// The helper for every other registry.
+    store: Option<String>,
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Wire {
     #[serde(default)]
-    auths: BTreeMap<String, Entry>,
+    auths: Option<BTreeMap<String, Entry>>,
+    #[serde(default)]
+    cred_helpers: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    creds_store: Option<String>,
 }
 
 #[derive(Clone, Deserialize, Default)]
@@ -42,67 +53,69 @@ struct Entry {
 }
 
 impl AuthFile {
-    /// Reads a file; none where there is no such file.
-    pub(super) fn read(path: &Path) -> Result<Option<Self>, RegistryError> {
-        let wrong = |reason: String| RegistryError::CredentialsFile {
-            path: path.to_owned(),
-            reason,
+    /// Reads a file; none where there is no such file, unless it was named by hand.
+    pub(super) fn read(place: &Place) -> Result<Option<Self>, RegistryError> {
+        let path = place.path.as_path();
+        let bytes = match bytes(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !place.named => {
+                return Ok(None);
+            }
+            Err(error) => return Err(wrong(path, error.to_string())),
         };
-        let file = match File::open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(wrong(error.to_string())),
+        let wire = if place.old {
+            serde_json::from_slice(&bytes).map(|auths| Wire {
+                auths: Some(auths),
+                cred_helpers: None,
+                creds_store: None,
+            })
+        } else {
+            serde_json::from_slice(&bytes)
         };
-        let mut bytes = Vec::new();
-        let count = io::copy(&mut file.take(LONGEST + 1), &mut bytes)
-            .map_err(|error| wrong(error.to_string()))?;
-        if count > LONGEST {
-            return Err(wrong(format!("it is longer than {LONGEST} bytes")));
-        }
-        // The text of a JSON error may quote a secret: only its place is told.
-        let wire: Wire = serde_json::from_slice(&bytes).map_err(|error| {
-            wrong(format!(
-                "it is not valid JSON at line {}, column {}",
-                error.line(),
-                error.column()
-            ))
+        // The words of a JSON error may quote a secret: only its place is told.
+        let wire = wire.map_err(|error: serde_json::Error| {
+            let (line, column) = (error.line(), error.column());
+            wrong(
+                path,
+                format!("it is not valid at line {line}, column {column}"),
+            )
         })?;
         Ok(Some(Self {
             path: path.to_owned(),
-            auths: wire.auths,
+            auths: wire.auths.unwrap_or_default(),
+            helpers: wire.cred_helpers.unwrap_or_default(),
+            store: wire.creds_store.filter(|store| !store.is_empty()),
         }))
     }
 
-    /// Finds the login for one of the keys, the first of them first.
-    pub(super) fn find(&self, keys: &[String]) -> Result<Option<Login>, RegistryError> {
-        for key in keys {
-            let entry = self
-                .auths
-                .iter()
-                .find(|(name, _)| *name == key)
-                .or_else(|| self.auths.iter().find(|(name, _)| host_key(name) == *key));
-            if let Some((name, entry)) = entry
-                && let Some(login) = self.login(name, entry)?
-            {
-                return Ok(Some(login));
-            }
+    /// Returns the helper that keeps the login under this very key.
+    pub(super) fn helper(&self, key: &str) -> Option<&str> {
+        self.helpers.get(key).map(String::as_str)
+    }
+
+    /// Returns the helper that keeps all logins.
+    pub(super) fn store(&self) -> Option<&str> {
+        self.store.as_deref()
+    }
+
+    /// Finds the login that stands in the file under a key, or under an older form of it.
+    pub(super) fn entry(&self, key: &str) -> Result<Option<Login>, RegistryError> {
+        let older = || self.auths.iter().find(|(name, _)| host_key(name) == key);
+        match self.auths.get_key_value(key).or_else(older) {
+            Some((name, entry)) => self.login(name, entry),
+            None => Ok(None),
         }
-        Ok(None)
     }
 
     fn login(&self, name: &str, entry: &Entry) -> Result<Option<Login>, RegistryError> {
-        let (user, password) = match (&entry.auth, &entry.username) {
-            (Some(auth), _) if !auth.expose().is_empty() => {
-                decode(auth).ok_or_else(|| RegistryError::CredentialsFile {
-                    path: self.path.clone(),
-                    reason: format!("`auth` of `{name}` is not base64 of user:password"),
-                })?
-            }
-            (_, Some(user)) => (
-                user.clone(),
-                entry.password.clone().unwrap_or_else(|| Secret::new("")),
-            ),
-            _ => (String::new(), Secret::new("")),
+        let pair = entry.auth.as_ref().filter(|auth| !auth.expose().is_empty());
+        let (user, password) = match (pair, &entry.username) {
+            (Some(pair), _) => decode(pair).ok_or_else(|| {
+                let reason = format!("`auth` of `{name}` is not base64 of user:password");
+                wrong(&self.path, reason)
+            })?,
+            (None, Some(user)) => (user.clone(), entry.password.clone().unwrap_or_default()),
+            (None, None) => (String::new(), Secret::default()),
         };
         let identity = entry
             .identity
@@ -115,6 +128,24 @@ impl AuthFile {
             password,
             identity,
         }))
+    }
+}
+
+fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let count = io::copy(&mut File::open(path)?.take(LONGEST + 1), &mut bytes)?;
+    if count > LONGEST {
+        return Err(io::Error::other(format!(
+            "it is longer than {LONGEST} bytes"
+        )));
+    }
+    Ok(bytes)
+}
+
+fn wrong(path: &Path, reason: String) -> RegistryError {
+    RegistryError::CredentialsFile {
+        path: path.to_owned(),
+        reason,
     }
 }
 
@@ -137,14 +168,12 @@ fn decode(auth: &Secret) -> Option<(String, Secret)> {
     let text = Secret::new(text);
     let (user, password) = text.expose().split_once(':')?;
     // Docker pads the password with zero bytes.
-    Some((
-        user.to_owned(),
-        Secret::new(password.trim_end_matches('\0')),
-    ))
+    let password = Secret::new(password.trim_end_matches('\0'));
+    Some((user.to_owned(), password))
 }
 
-impl std::fmt::Debug for Entry {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Entry(…)")
     }
 }

@@ -1,11 +1,13 @@
-//! Where logins are looked for.
+//! Where a login is looked for.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::super::RegistryError;
-use super::Login;
 use super::auth_file::AuthFile;
+use super::{Login, helper, places};
+use crate::run::Cancel;
 
 /// Names under which logins for Docker Hub are kept; the first is docker's own.
 const DOCKER_HUB: &[&str] = &[
@@ -15,11 +17,16 @@ const DOCKER_HUB: &[&str] = &[
     "registry-1.docker.io",
 ];
 
-/// The logins that were found, most specific place first.
-#[derive(Clone, Debug, Default)]
+/// The files of logins that were found, and the helpers that they name.
+#[derive(Clone, Default)]
 pub struct Credentials {
     files: Vec<AuthFile>,
+    environment: BTreeMap<String, String>,
+    helped: Helped,
 }
+
+/// What helpers answered, by helper and server: a helper may ask a person, so it is run once.
+type Helped = Arc<Mutex<BTreeMap<(String, String), Option<Login>>>>;
 
 impl Credentials {
     /// Reads the files that the environment points to.
@@ -28,39 +35,92 @@ impl Credentials {
     ///
     /// [`RegistryError::CredentialsFile`] where a file is there and cannot be used.
     pub fn find(environment: &BTreeMap<String, String>) -> Result<Self, RegistryError> {
+        let user = rustix::process::getuid().as_raw();
         let mut files = Vec::new();
-        for path in places(environment) {
-            files.extend(AuthFile::read(&path)?);
+        for place in places::list(environment, user) {
+            files.extend(AuthFile::read(&place)?);
         }
-        Ok(Self { files })
+        Ok(Self {
+            files,
+            environment: environment.clone(),
+            helped: Helped::default(),
+        })
     }
 
-    /// Finds the login for a repository of a registry.
+    /// Finds the login for a repository of a registry: file by file, the most specific key first.
     pub(in crate::registry) fn lookup(
         &self,
         registry: &str,
         repository: &str,
+        cancel: &Cancel,
     ) -> Result<Option<Login>, RegistryError> {
         let keys = keys(registry, repository);
         for file in &self.files {
-            if let Some(login) = file.find(&keys)? {
+            if let Some(login) = self.in_file(file, &keys, cancel)? {
                 return Ok(Some(login));
             }
         }
         Ok(None)
     }
+
+    fn in_file(
+        &self,
+        file: &AuthFile,
+        keys: &[String],
+        cancel: &Cancel,
+    ) -> Result<Option<Login>, RegistryError> {
+        let (parts, whole): (Vec<&String>, Vec<&String>) =
+            keys.iter().partition(|key| !is_whole_registry(key));
+        for key in parts {
+            if let Some(login) = file.entry(key)? {
+                return Ok(Some(login));
+            }
+        }
+        // Of a registry as a whole: its own helper, then the one for all, then the file itself.
+        let own = whole.iter().find_map(|&key| Some((file.helper(key)?, key)));
+        let all = file.store().zip(whole.first().copied());
+        for (name, server) in own.into_iter().chain(all) {
+            if let Some(login) = self.helped(name, server, cancel)? {
+                return Ok(Some(login));
+            }
+        }
+        for key in whole {
+            if let Some(login) = file.entry(key)? {
+                return Ok(Some(login));
+            }
+        }
+        Ok(None)
+    }
+
+    fn helped(
+        &self,
+        name: &str,
+        server: &str,
+        cancel: &Cancel,
+    ) -> Result<Option<Login>, RegistryError> {
+        let mut helped = self.helped.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (name.to_owned(), server.to_owned());
+        if let Some(found) = helped.get(&key) {
+            return Ok(found.clone());
+        }
+        let found = helper::get(name, server, &self.environment, cancel)?;
+        helped.insert(key, found.clone());
+        Ok(found)
+    }
 }
 
-fn places(environment: &BTreeMap<String, String>) -> Vec<PathBuf> {
-    let folder = environment
-        .get("DOCKER_CONFIG")
-        .filter(|folder| !folder.is_empty())
-        .map(PathBuf::from)
-        .or_else(|| Some(Path::new(environment.get("HOME")?).join(".docker")));
-    folder
-        .into_iter()
-        .map(|folder| folder.join("config.json"))
-        .collect()
+/// Without the environment, which may hold secrets.
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("files", &self.files)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Tells a key that names a registry from one that names a part of it.
+fn is_whole_registry(key: &str) -> bool {
+    key.starts_with("https://") || !key.contains('/')
 }
 
 /// Returns the keys that may name a repository's login, most specific first.
@@ -90,11 +150,16 @@ mod tests {
         let folder = TempDir::new().unwrap();
         #[expect(clippy::disallowed_methods, reason = "a file of the test")]
         std::fs::write(folder.path().join("config.json"), config).unwrap();
-        let folder = folder.path().to_str().unwrap().to_owned();
-        let environment = BTreeMap::from([("DOCKER_CONFIG".to_owned(), folder)]);
+        let folder = folder
+            .path()
+            .join("config.json")
+            .to_str()
+            .unwrap()
+            .to_owned();
+        let environment = BTreeMap::from([("REGISTRY_AUTH_FILE".to_owned(), folder)]);
         let login = Credentials::find(&environment)
             .unwrap()
-            .lookup(registry, repository)
+            .lookup(registry, repository, &Cancel::default())
             .unwrap()?;
         Some((login.user.clone(), login.password.expose().to_owned()))
     }
