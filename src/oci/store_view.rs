@@ -17,6 +17,11 @@ pub trait StoreView: Send + Sync {
 
     /// Tells why something is not served, so that a 404 can say what would bring it.
     fn explain(&self, wanted: &Wanted<'_>) -> Explanation;
+
+    /// Tells why the newest index is not the one that is shown, if so.
+    fn trouble(&self) -> Option<String> {
+        None
+    }
 }
 
 /// What somebody asked for and did not get.

@@ -16,6 +16,9 @@ pub trait Observer: Send + Sync {
     /// A request was answered, to the end or up to where the client went away.
     fn served(&self, record: &Record);
 
+    /// Something worth knowing happened.
+    fn note(&self, sentence: &str);
+
     /// Something went wrong that no request shows.
     fn trouble(&self, sentence: &str);
 }

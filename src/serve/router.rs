@@ -9,6 +9,7 @@ use super::cache::ManifestCache;
 use super::content::{Freshness, Inquiry};
 use super::directory::{Directories, Directory};
 use super::endpoint::{Asked, Endpoint, endpoint};
+use super::health::Health;
 use super::listing::Page;
 use super::missing::Missing;
 use super::names::{Names, Place, place};
@@ -26,6 +27,7 @@ pub struct Router {
     directories: Directories,
     cache: ManifestCache,
     referrers: Referrers,
+    health: Health,
 }
 
 /// How far an answer has come.
@@ -62,7 +64,18 @@ impl Router {
             directories: Directories::default(),
             cache: ManifestCache::default(),
             referrers: Referrers::default(),
+            health: Health::default(),
         }
+    }
+
+    /// Returns what `/healthz` tells.
+    pub(crate) fn health(&self) -> &Health {
+        &self.health
+    }
+
+    /// Looks after the store; returns what is newly wrong with it.
+    pub(crate) fn look(&self) -> Option<String> {
+        self.health.store(self.view.trouble())
     }
 
     /// Answers whole: both steps in one.
@@ -132,7 +145,7 @@ impl Router {
         } = question;
         let want = match endpoint {
             Endpoint::Home => Ok(Response::fixed("text/plain", HOME)),
-            Endpoint::Health => Ok(Response::fixed("text/plain", "ok\n")),
+            Endpoint::Health => Ok(self.health.answer()),
             Endpoint::Version => Ok(Response::fixed("application/json", "{}")),
             Endpoint::Catalog => Ok(Page::of(head)?.catalog(&directory.repositories())),
             Endpoint::Manifest(_, asked) => self.manifest(head, &directory, &place, asked),

@@ -132,4 +132,8 @@ impl StoreView for View {
         self.explainer
             .explain(&self.layout, &shown.catalog, published, wanted)
     }
+
+    fn trouble(&self) -> Option<String> {
+        self.problem().map(|problem| problem.to_string())
+    }
 }

@@ -7,4 +7,5 @@ mod listing;
 mod server;
 mod sockets;
 mod store;
+mod tls;
 mod world;

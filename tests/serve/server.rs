@@ -7,7 +7,7 @@ use std::time::Duration;
 use airlock::oci::StoreView;
 use airlock::ops::inside::serve::{ServeOptions, serve};
 use airlock::run::{Cancel, FixedClock, FixedEntropy, Run, Silent};
-use airlock::serve::{Bound, Bounds, Door, Listen, Observer, Record};
+use airlock::serve::{Bound, Bounds, Door, Listen, Observer, Record, Setup};
 
 use super::client::Client;
 
@@ -24,7 +24,7 @@ pub(crate) struct Notes {
     bound: Mutex<Vec<(Door, Bound)>>,
     ready: Mutex<Option<mpsc::Sender<()>>>,
     pub(crate) records: Mutex<Vec<Record>>,
-    pub(crate) troubles: Mutex<Vec<String>>,
+    pub(crate) told: Mutex<Vec<String>>,
 }
 
 impl Observer for Notes {
@@ -42,9 +42,18 @@ impl Observer for Notes {
         self.records.lock().unwrap().push(record.clone());
     }
 
-    fn trouble(&self, sentence: &str) {
-        self.troubles.lock().unwrap().push(sentence.to_owned());
+    fn note(&self, sentence: &str) {
+        self.told.lock().unwrap().push(sentence.to_owned());
     }
+
+    fn trouble(&self, sentence: &str) {
+        self.told.lock().unwrap().push(sentence.to_owned());
+    }
+}
+
+/// Listens on loopback where nobody does.
+pub(crate) fn free_port() -> Listen {
+    Listen::Tcp("127.0.0.1:0".parse().unwrap())
 }
 
 impl Notes {
@@ -52,8 +61,8 @@ impl Notes {
     pub(crate) fn client(&self, door: Door) -> Client {
         let bound = self.bound.lock().unwrap();
         let found = bound.iter().find_map(|(at, bound)| match bound {
-            Bound::Tcp(address) if *at == door => Some(*address),
-            Bound::Tcp(_) | Bound::Unix(_) => None,
+            Bound::Tcp { address, .. } if *at == door => Some(*address),
+            Bound::Tcp { .. } | Bound::Unix(_) => None,
         });
         Client(found.expect("the door is open"))
     }
@@ -62,17 +71,21 @@ impl Notes {
 impl Server {
     /// Starts on free ports.
     pub(crate) fn start(view: Arc<dyn StoreView>, bounds: Bounds) -> Self {
-        let options = ServeOptions {
-            listen: vec![Listen::Tcp("127.0.0.1:0".parse().unwrap())],
+        let setup = Setup {
+            registry: vec![free_port()],
             metrics: vec![Listen::Tcp("[::1]:0".parse().unwrap())],
             bounds,
-            ..ServeOptions::default()
+            ..Setup::default()
         };
-        Self::with(view, options)
+        Self::with(view, setup)
     }
 
     /// Starts as told.
-    pub(crate) fn with(view: Arc<dyn StoreView>, options: ServeOptions) -> Self {
+    pub(crate) fn with(view: Arc<dyn StoreView>, setup: Setup) -> Self {
+        let options = ServeOptions {
+            setup,
+            ..ServeOptions::default()
+        };
         let (sender, receiver) = mpsc::channel();
         let notes = Arc::new(Notes::default());
         *notes.ready.lock().unwrap() = Some(sender);

@@ -1,5 +1,6 @@
 //! The arguments of `airlock serve`, and its run.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
@@ -12,7 +13,7 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::folders::StoreFlag;
 use crate::config::Site;
 use crate::ops::inside::serve::{ServeOptions, serve};
-use crate::serve::Bounds;
+use crate::serve::{Bounds, ServeError, Setup, Tls, TlsFiles};
 use crate::store::Store;
 
 /// Arguments of `airlock serve`.
@@ -40,6 +41,22 @@ pub(crate) struct ServeArguments {
     /// A name of this server; a request for it is never taken for a carried registry
     #[arg(long = "name", value_name = "HOST[:PORT]")]
     names: Vec<String>,
+    /// The certificate to speak TLS with, and those that lead to its root, in PEM
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "tls_key",
+        env = "AIRLOCK_TLS_CERT"
+    )]
+    tls_cert: Option<PathBuf>,
+    /// The private key of the certificate, in PEM
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "tls_cert",
+        env = "AIRLOCK_TLS_KEY"
+    )]
+    tls_key: Option<PathBuf>,
     /// Most connections served at a time; the next ones wait
     #[arg(long, value_name = "N", default_value_t = Bounds::default().connections)]
     connections: usize,
@@ -54,13 +71,8 @@ impl ServeArguments {
         let mut own_names = self.names.clone();
         own_names.extend(site.names.into_iter().flat_map(|names| names.value));
         let options = ServeOptions {
-            listen: listening::sockets(&self.listen)?,
-            metrics: self.metrics.iter().map(Address::listen).collect(),
+            setup: self.setup()?,
             own_names,
-            bounds: Bounds {
-                connections: self.connections.max(1),
-                ..Bounds::default()
-            },
         };
         let log = Log::start(context.output(), Manager::of(context.environment()));
         let view = Arc::new(store.view()?);
@@ -68,5 +80,24 @@ impl ServeArguments {
         log.end();
         ended?;
         Ok(ExitStatus::Done)
+    }
+
+    fn setup(&self) -> Result<Setup, ServeError> {
+        Ok(Setup {
+            registry: listening::sockets(&self.listen)?,
+            metrics: self.metrics.iter().map(Address::listen).collect(),
+            tls: self.tls()?,
+            bounds: Bounds {
+                connections: self.connections.max(1),
+                ..Bounds::default()
+            },
+        })
+    }
+
+    fn tls(&self) -> Result<Option<Tls>, ServeError> {
+        let (Some(certificate), Some(key)) = (self.tls_cert.clone(), self.tls_key.clone()) else {
+            return Ok(None);
+        };
+        Tls::load(TlsFiles { certificate, key }).map(Some)
     }
 }

@@ -91,6 +91,10 @@ impl Observer for Queue {
         }
     }
 
+    fn note(&self, sentence: &str) {
+        self.put(Entry::Note(sentence.to_owned()));
+    }
+
     fn trouble(&self, sentence: &str) {
         self.put(Entry::Trouble(sentence.to_owned()));
     }

@@ -17,6 +17,8 @@ pub(crate) enum Entry {
     Bound(Door, Bound),
     /// A request was answered.
     Served(Box<Record>),
+    /// Something worth knowing happened.
+    Note(String),
     /// Something went wrong that no request shows.
     Trouble(String),
     /// So many entries came faster than they could be written.
@@ -27,7 +29,7 @@ impl Entry {
     /// Tells whether even a quiet log says it.
     pub(crate) fn is_trouble(&self) -> bool {
         match self {
-            Self::Bound(..) => false,
+            Self::Bound(..) | Self::Note(_) => false,
             Self::Served(record) => record.about.trouble.is_some(),
             Self::Trouble(_) | Self::Lost(_) => true,
         }
@@ -39,7 +41,7 @@ impl Entry {
             Self::Bound(Door::Registry, bound) => format!("listening on {bound}"),
             Self::Bound(Door::Metrics, bound) => format!("counters on {bound}"),
             Self::Served(record) => served(record),
-            Self::Trouble(sentence) => sanitize(sentence, LONGEST),
+            Self::Note(sentence) | Self::Trouble(sentence) => sanitize(sentence, LONGEST),
             Self::Lost(count) => format!("{count} lines are missing here: they came too fast"),
         };
         format!("{} {text}", time(seconds))
@@ -53,6 +55,7 @@ impl Entry {
                 json!({"event": "listening", "address": bound.to_string(), "counters": counters})
             }
             Self::Served(record) => request(record),
+            Self::Note(sentence) => json!({"event": "note", "message": sentence}),
             Self::Trouble(sentence) => json!({"event": "trouble", "message": sentence}),
             Self::Lost(count) => json!({"event": "lost", "count": count}),
         };

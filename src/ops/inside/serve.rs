@@ -5,19 +5,15 @@ use std::sync::Arc;
 use crate::diagnostic::Failure;
 use crate::oci::StoreView;
 use crate::run::Run;
-use crate::serve::{Bounds, Listen, Listener, Names, Observer, Router};
+use crate::serve::{Listener, Names, Observer, Router, Setup};
 
 /// How to serve.
 #[derive(Debug, Default)]
 pub struct ServeOptions {
-    /// Where to listen; port 0 takes a free one.
-    pub listen: Vec<Listen>,
-    /// Where to tell the counters, in Prometheus text form; nowhere by default.
-    pub metrics: Vec<Listen>,
+    /// Where to listen, what for, and within which bounds.
+    pub setup: Setup,
     /// Names and addresses of this server: they never stand for a registry that it carries.
     pub own_names: Vec<String>,
-    /// What clients may take.
-    pub bounds: Bounds,
 }
 
 /// Serves `view` until `run.cancel` is set, and returns once the answers under way have ended.
@@ -31,7 +27,7 @@ pub fn serve(
     run: &Run<'_>,
 ) -> Result<(), Failure> {
     let names = Names::new(options.own_names.iter().map(String::as_str));
-    let listener = Listener::bind(options.listen, options.metrics, options.bounds)?;
-    listener.run(Router::new(view, names), observer, run.cancel);
+    let listener = Listener::bind(options.setup)?;
+    listener.run(Router::new(view, names), observer, run);
     Ok(())
 }

@@ -8,6 +8,7 @@ use tokio::time::sleep;
 
 use super::connection::{self, Shared};
 use super::socket::Socket;
+use super::tls::Tls;
 
 /// What is behind a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,28 +19,39 @@ pub enum Door {
     Metrics,
 }
 
+/// A socket and what is behind it.
+#[derive(Debug)]
+pub(super) struct Entrance {
+    pub(super) door: Door,
+    pub(super) socket: Socket,
+    pub(super) tls: Option<Arc<Tls>>,
+}
+
 /// How long to wait before taking connections again after the system refused one.
 const REFUSED: Duration = Duration::from_millis(100);
 
-/// Takes connections for ever: nothing that a client or the system does ends this loop.
-pub(super) async fn run(door: Door, socket: Socket, permits: Arc<Semaphore>, shared: Arc<Shared>) {
-    loop {
-        let (stream, peer) = match socket.accept().await {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                shared.trouble(&format!("the system gave no connection: {error}"));
-                sleep(REFUSED).await;
-                continue;
-            }
-        };
-        let Some(permit) = place(&permits, &shared).await else {
-            return;
-        };
-        let shared = Arc::clone(&shared);
-        tokio::spawn(async move {
-            connection::serve(door, stream, peer, shared).await;
-            drop(permit);
-        });
+impl Entrance {
+    /// Takes connections for ever: nothing that a client or the system does ends this loop.
+    pub(super) async fn run(self, permits: Arc<Semaphore>, shared: Arc<Shared>) {
+        loop {
+            let (stream, peer) = match self.socket.accept().await {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    shared.trouble(&format!("the system gave no connection: {error}"));
+                    sleep(REFUSED).await;
+                    continue;
+                }
+            };
+            let Some(permit) = place(&permits, &shared).await else {
+                return;
+            };
+            let shared = Arc::clone(&shared);
+            let (door, tls) = (self.door, self.tls.clone());
+            tokio::spawn(async move {
+                connection::serve(door, tls, stream, peer, shared).await;
+                drop(permit);
+            });
+        }
     }
 }
 

@@ -24,6 +24,7 @@ use super::buffers::Buffers;
 use super::outgoing::{Outgoing, Source, Ticket};
 use super::patient::Patient;
 use super::socket::{Peer, Stream};
+use super::tls::Tls;
 use crate::serve::metrics::{self, Metrics};
 use crate::serve::observer::{Observer, Record};
 use crate::serve::problem::Problem;
@@ -80,15 +81,52 @@ const UNWANTED_TIME: Duration = Duration::from_secs(1);
 /// Serves one connection to its end.
 ///
 /// Under pressure it ends after the answer that is under way, and an idle one at once.
-pub(super) async fn serve(door: Door, stream: Box<dyn Stream>, peer: Peer, shared: Arc<Shared>) {
+pub(super) async fn serve(
+    door: Door,
+    tls: Option<Arc<Tls>>,
+    stream: Box<dyn Stream>,
+    peer: Peer,
+    shared: Arc<Shared>,
+) {
     let counted = shared.metrics.connection();
-    let begun = AtomicU64::new(0);
-    let line = Arc::new(Line { door, peer, begun });
+    if let Some(stream) = secured(tls, stream, &peer, &shared).await {
+        let begun = AtomicU64::new(0);
+        let line = Line { door, peer, begun };
+        talk(stream, Arc::new(line), &shared).await;
+    }
+    drop(counted);
+}
+
+/// Shakes hands, where TLS is spoken: in the time that a head may take, and shorter under pressure.
+async fn secured(
+    tls: Option<Arc<Tls>>,
+    stream: Box<dyn Stream>,
+    peer: &Peer,
+    shared: &Shared,
+) -> Option<Box<dyn Stream>> {
+    let Some(tls) = tls else { return Some(stream) };
+    let mut pressure = shared.pressure.subscribe();
+    let mut handshake = pin!(timeout(shared.bounds.head_timeout, tls.accept(stream)));
+    let pressed = pressure.wait_for(|count| *count > 0);
+    let ended = match before(handshake.as_mut(), pressed).await {
+        Some(ended) => Some(ended),
+        None => timeout(FRESH, handshake).await.ok(),
+    };
+    let why = match ended {
+        Some(Ok(Ok(stream))) => return Some(stream),
+        Some(Ok(Err(error))) => error.to_string(),
+        Some(Err(_)) | None => "it took too long".to_owned(),
+    };
+    shared.trouble(&format!("no TLS with {}: {why}", peer.name));
+    None
+}
+
+async fn talk(stream: Box<dyn Stream>, line: Arc<Line>, shared: &Arc<Shared>) {
     let mut pressure = shared.pressure.subscribe();
     let stream = Patient::new(stream, shared.bounds.stalled);
     let service = service_fn(|request| {
         let (parts, body) = request.into_parts();
-        answer(Arc::clone(&shared), Arc::clone(&line), parts, body)
+        answer(Arc::clone(shared), Arc::clone(&line), parts, body)
     });
     let mut connection = pin!(
         http1::Builder::new()
@@ -99,10 +137,9 @@ pub(super) async fn serve(door: Door, stream: Box<dyn Stream>, peer: Peer, share
             .serve_connection(TokioIo::new(stream), service)
     );
     let pressed = pressure.wait_for(|count| *count > 0);
-    if !ends_before(connection.as_mut(), pressed).await {
+    if before(connection.as_mut(), pressed).await.is_none() {
         leave(connection, &line).await;
     }
-    drop(counted);
 }
 
 /// Ends a connection: at once if it is idle, after its answer if it is busy. One that has said
@@ -126,15 +163,12 @@ where
 
 type Http<S> = http1::Connection<TokioIo<Patient<Box<dyn Stream>>>, S>;
 
-/// Waits for whichever comes first, and tells whether it was the work.
-async fn ends_before(mut work: Pin<&mut impl Future>, signal: impl Future) -> bool {
+/// Waits for whichever comes first; gives the result of the work if that was it.
+async fn before<W: Future>(mut work: Pin<&mut W>, signal: impl Future) -> Option<W::Output> {
     let mut signal = pin!(signal);
-    poll_fn(|cx| {
-        if work.as_mut().poll(cx).is_ready() {
-            Poll::Ready(true)
-        } else {
-            signal.as_mut().poll(cx).map(|_| false)
-        }
+    poll_fn(|cx| match work.as_mut().poll(cx) {
+        Poll::Ready(done) => Poll::Ready(Some(done)),
+        Poll::Pending => signal.as_mut().poll(cx).map(|_| None),
     })
     .await
 }

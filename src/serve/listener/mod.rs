@@ -10,8 +10,10 @@ mod patient;
 mod pump;
 mod server;
 mod socket;
+mod tls;
 
 pub use accept::Door;
 pub use bounds::Bounds;
-pub use server::Listener;
+pub use server::{Listener, Setup};
 pub use socket::{Bound, Listen};
+pub use tls::{Tls, TlsFiles};

@@ -29,7 +29,12 @@ pub enum Listen {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Bound {
     /// An address and its port.
-    Tcp(SocketAddr),
+    Tcp {
+        /// The address.
+        address: SocketAddr,
+        /// Whether TLS is spoken there.
+        tls: bool,
+    },
     /// A Unix socket; the path is empty where the socket has none.
     Unix(PathBuf),
 }
@@ -122,6 +127,11 @@ fn remove_dead(path: &Path) -> io::Result<()> {
 }
 
 impl Socket {
+    /// Tells whether connections cross a network, where TLS belongs.
+    pub(super) fn is_tcp(&self) -> bool {
+        matches!(self, Self::Tcp(_))
+    }
+
     /// Waits for a connection.
     pub(super) async fn accept(&self) -> io::Result<(Box<dyn Stream>, Peer)> {
         match self {
@@ -141,9 +151,12 @@ impl Socket {
     }
 
     /// Tells where this is.
-    pub(super) fn bound(&self) -> io::Result<Bound> {
+    pub(super) fn bound(&self, tls: bool) -> io::Result<Bound> {
         Ok(match self {
-            Self::Tcp(socket) => Bound::Tcp(socket.local_addr()?),
+            Self::Tcp(socket) => Bound::Tcp {
+                address: socket.local_addr()?,
+                tls,
+            },
             Self::Unix { socket, .. } => {
                 let address = socket.local_addr()?;
                 Bound::Unix(
@@ -181,7 +194,8 @@ impl fmt::Display for Listen {
 impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Tcp(address) => address.fmt(f),
+            Self::Tcp { address, tls: true } => write!(f, "https://{address}"),
+            Self::Tcp { address, .. } => write!(f, "http://{address}"),
             Self::Unix(path) => write!(f, "unix:{}", path.display()),
         }
     }
