@@ -11,6 +11,8 @@ pub struct Platform {
     architecture: String,
     variant: Option<String>,
     os_version: Option<String>,
+    /// Sorted, each once.
+    os_features: Vec<String>,
 }
 
 /// Tells why a text is not a platform.
@@ -24,7 +26,7 @@ pub enum PlatformError {
     Malformed(String),
 }
 
-/// Operating systems that a lone word may name (the list of Go 1.24's `go/build`).
+/// Operating systems that a lone word may name (containerd's `platforms`, database.go).
 const SYSTEMS: &[&str] = &[
     "aix",
     "android",
@@ -41,7 +43,6 @@ const SYSTEMS: &[&str] = &[
     "openbsd",
     "plan9",
     "solaris",
-    "wasip1",
     "windows",
     "zos",
 ];
@@ -83,6 +84,7 @@ impl Platform {
             architecture,
             variant: Some(variant).filter(|variant| !variant.is_empty()),
             os_version: None,
+            os_features: Vec::new(),
         }
     }
 
@@ -92,6 +94,15 @@ impl Platform {
         self.os_version = version
             .filter(|version| !version.is_empty())
             .map(str::to_owned);
+        self
+    }
+
+    /// Adds the features of the operating system that an image needs, such as `win32k`.
+    #[must_use]
+    pub fn with_os_features(mut self, mut features: Vec<String>) -> Self {
+        features.sort();
+        features.dedup();
+        self.os_features = features;
         self
     }
 
@@ -115,14 +126,24 @@ impl Platform {
         self.os_version.as_deref()
     }
 
+    /// Returns the features of the operating system, sorted.
+    pub fn os_features(&self) -> &[String] {
+        &self.os_features
+    }
+
     /// Tells whether an image for `self` is taken where `asked` is asked for.
     ///
-    /// Equal, or equal but for an operating system version that `asked` leaves open.
+    /// Equal, or equal but for an operating system version that `asked` leaves open, and for
+    /// features that `asked` has and the image does not need.
     pub fn serves(&self, asked: &Self) -> bool {
         self.os == asked.os
             && self.architecture == asked.architecture
             && self.variant == asked.variant
             && (asked.os_version.is_none() || self.os_version == asked.os_version)
+            && self
+                .os_features
+                .iter()
+                .all(|feature| asked.os_features.contains(feature))
     }
 }
 
@@ -168,19 +189,21 @@ impl Platform {
     /// stands for that architecture.
     pub fn parse_on(text: &str, host: &Self) -> Result<Self, PlatformError> {
         let malformed = || PlatformError::Malformed(text.to_owned());
-        let parts: Vec<&str> = text.split('/').collect();
-        let (system, version) =
-            split_system(parts.first().copied().unwrap_or("")).ok_or_else(malformed)?;
-        if !named(system) || !parts.iter().skip(1).all(|part| named(part)) {
+        let mut parts = text.split('/');
+        let system = System::parse(parts.next().unwrap_or_default()).ok_or_else(malformed)?;
+        let rest: Vec<&str> = parts.collect();
+        if !rest.iter().all(|part| named(part, b"_.-")) {
             return Err(malformed());
         }
-        let platform = match parts.as_slice() {
-            [_] => Self::from_word(system, host)?,
-            [_, architecture] => Self::new(system, architecture, None),
-            [_, architecture, variant] => Self::new(system, architecture, Some(variant)),
+        let platform = match rest.as_slice() {
+            [] => Self::from_word(system.name, host)?,
+            [architecture] => Self::new(system.name, architecture, None),
+            [architecture, variant] => Self::new(system.name, architecture, Some(variant)),
             _ => return Err(malformed()),
         };
-        Ok(platform.with_os_version(version))
+        Ok(platform
+            .with_os_version(Some(&system.version))
+            .with_os_features(system.features))
     }
 }
 
@@ -208,32 +231,73 @@ fn host_architecture() -> &'static str {
     }
 }
 
-/// Splits `windows(10.0.17763.1)` into name and version.
-fn split_system(text: &str) -> Option<(&str, Option<&str>)> {
-    match text.split_once('(') {
-        None => Some((text, None)),
-        Some((name, rest)) => {
-            let version = rest.strip_suffix(')')?;
-            let plain = version
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
-            plain.then_some((name, Some(version).filter(|v| !v.is_empty())))
-        }
+/// The first part of a platform: `windows(10.0.17763.1+win32k)`.
+struct System<'a> {
+    name: &'a str,
+    version: String,
+    features: Vec<String>,
+}
+
+impl<'a> System<'a> {
+    fn parse(text: &'a str) -> Option<Self> {
+        let (name, options) = match text.split_once('(') {
+            Some((name, options)) => (name, options.strip_suffix(')')?),
+            None => (text, ""),
+        };
+        let mut options = options.split('+');
+        let version = options.next().unwrap_or_default();
+        let features = options.map(|feature| option(feature).filter(|f| !f.is_empty()));
+        let system = Self {
+            name,
+            version: option(version)?,
+            features: features.collect::<Option<_>>()?,
+        };
+        named(name, b"_-").then_some(system)
     }
 }
 
-fn named(part: &str) -> bool {
-    !part.is_empty()
-        && part
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
+/// Reads a version or feature, in which `%` and two hex digits stand for another character.
+fn option(text: &str) -> Option<String> {
+    if !(text.is_empty() || named(text, b"_.%-")) {
+        return None;
+    }
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let (digits, rest) = part.split_at_checked(2)?;
+        bytes.push(u8::from_str_radix(digits, 16).ok()?);
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// Writes what [`option`] reads.
+fn write_option(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    for c in text.chars() {
+        match c {
+            '%' | '+' | '(' | ')' | '/' => write!(f, "%{:02X}", u32::from(c))?,
+            c => write!(f, "{c}")?,
+        }
+    }
+    Ok(())
+}
+
+fn named(part: &str, others: &[u8]) -> bool {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || others.contains(&b);
+    !part.is_empty() && part.bytes().all(fits)
 }
 
 impl fmt::Display for Platform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.os)?;
-        if let Some(version) = &self.os_version {
-            write!(f, "({version})")?;
+        if self.os_version.is_some() || !self.os_features.is_empty() {
+            f.write_str("(")?;
+            write_option(f, self.os_version.as_deref().unwrap_or_default())?;
+            for feature in &self.os_features {
+                f.write_str("+")?;
+                write_option(f, feature)?;
+            }
+            f.write_str(")")?;
         }
         write!(f, "/{}", self.architecture)?;
         if let Some(variant) = &self.variant {
@@ -263,6 +327,11 @@ mod tests {
             ("macos/arm64", "darwin/arm64"),
             ("linux/foo", "linux/foo"),
             ("windows(10.0.17763.1)/amd64", "windows(10.0.17763.1)/amd64"),
+            ("windows(+b+a+b)/amd64", "windows(+a+b)/amd64"),
+            ("windows(1%2B2+f)/amd64", "windows(1%2B2+f)/amd64"),
+            ("linux/amd64/v1", "linux/amd64"),
+            ("linux/armhf/v6", "linux/arm/v7"),
+            ("i386", "linux/386"),
         ] {
             assert_eq!(
                 text.parse::<Platform>().unwrap().to_string(),
@@ -282,9 +351,31 @@ mod tests {
             "linux/a/b/c",
             "linux/a b",
             "windows(1/amd64",
+            "windows(1+)/amd64",
+            "windows(1%2)/amd64",
+            "windows()x/amd64",
+            "my.os/amd64",
+            "linux/*",
+            "wasip1",
         ] {
             assert!(text.parse::<Platform>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_lone_system_stands_for_the_host() {
+        let arm: Platform = "linux/arm/v6".parse().unwrap();
+        let parse = |text| Platform::parse_on(text, &arm).unwrap().to_string();
+        assert_eq!(parse("windows"), "windows/arm/v6");
+        assert_eq!(parse("riscv64"), "linux/riscv64");
+    }
+
+    #[test]
+    fn an_image_may_need_fewer_features_than_there_are() {
+        let plain: Platform = "windows/amd64".parse().unwrap();
+        let with: Platform = "windows(+win32k)/amd64".parse().unwrap();
+        assert!(plain.serves(&with));
+        assert!(!with.serves(&plain));
     }
 
     #[test]

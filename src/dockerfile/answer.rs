@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use lock_format::{Platform, Reference, Span};
 
-use super::error::DockerfileError;
+use crate::diagnostic::{Code, Label, sanitize};
+use crate::run::Warning;
+
+use super::error::{DockerfileError, shown_span};
 use super::remote::RemoteAdd;
 
 /// An image at a platform: what is asked of a registry.
@@ -147,7 +150,7 @@ pub enum Step {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The stable code.
-    pub code: crate::diagnostic::Code,
+    pub code: Code,
     /// The sentence.
     pub message: String,
     /// The line, from 1.
@@ -156,13 +159,31 @@ pub struct Finding {
     pub span: Option<Span>,
 }
 
+impl Finding {
+    /// Names the file and its text, so that the place can be shown.
+    pub fn in_file(self, name: &str, text: &[u8]) -> Warning {
+        let label = self.span.map(|span| Label {
+            file: name.to_owned(),
+            text: String::from_utf8_lossy(text).into(),
+            span: shown_span(text, span),
+            message: "here".to_owned(),
+        });
+        Warning {
+            code: self.code,
+            message: self.message,
+            help: None,
+            label,
+        }
+    }
+}
+
 /// Makes the findings of remote sources.
 pub(super) fn remote_finding(add: &RemoteAdd) -> Finding {
     Finding {
         code: super::error_class::ADD_REMOTE,
         message: format!(
             "ADD fetches `{}`, which the inside will not have",
-            crate::diagnostic::sanitize(&add.written, 200)
+            sanitize(&add.written, 200)
         ),
         line: Some(add.line),
         span: Some(add.span),

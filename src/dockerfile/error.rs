@@ -18,8 +18,13 @@ pub struct DockerfileError {
     pub line: Option<usize>,
     /// The part of the file that is to blame.
     pub span: Option<Span>,
+    /// Further errors of the same kind, told at once.
+    pub also: Vec<Self>,
     file: Option<(String, Arc<str>)>,
 }
+
+/// Most further errors that are told.
+const ALSO: usize = 100;
 
 impl DockerfileError {
     pub(super) fn new(problem: Problem, line: Option<usize>, span: Option<Span>) -> Self {
@@ -27,8 +32,20 @@ impl DockerfileError {
             problem,
             line: line.filter(|line| *line > 0),
             span,
+            also: Vec::new(),
             file: None,
         }
+    }
+
+    pub(super) fn with(mut self, mut also: Vec<Self>) -> Self {
+        also.truncate(ALSO);
+        self.also = also;
+        self
+    }
+
+    /// Returns the sentence without the place.
+    pub fn message(&self) -> String {
+        self.problem.sentence()
     }
 
     /// Names the file and its text, so that the part to blame can be shown.
@@ -36,9 +53,17 @@ impl DockerfileError {
     /// `name` is relative to the root; `text` are the bytes that were resolved.
     #[must_use]
     pub fn in_file(mut self, name: &str, text: &[u8]) -> Self {
-        self.span = self.span.map(|span| shown_span(text, span));
-        self.file = Some((name.to_owned(), String::from_utf8_lossy(text).into()));
+        let shown: Arc<str> = String::from_utf8_lossy(text).into();
+        for error in &mut self.also {
+            error.place(name, text, &shown);
+        }
+        self.place(name, text, &shown);
         self
+    }
+
+    fn place(&mut self, name: &str, text: &[u8], shown: &Arc<str>) {
+        self.span = self.span.map(|span| shown_span(text, span));
+        self.file = Some((name.to_owned(), Arc::clone(shown)));
     }
 }
 
@@ -88,5 +113,12 @@ impl Diagnose for DockerfileError {
             span,
             message: "here".to_owned(),
         }]
+    }
+
+    fn related(&self) -> Vec<&dyn Diagnose> {
+        self.also
+            .iter()
+            .map(|error| error as &dyn Diagnose)
+            .collect()
     }
 }

@@ -16,8 +16,9 @@ pub struct RemoteAdd {
 /// Schemes that are fetched.
 const SCHEMES: [&str; 4] = ["http", "https", "ssh", "git"];
 
-/// Tells whether a source of ADD is fetched.
+/// Tells whether a source of ADD is fetched. Quotes around it stay until it is expanded.
 pub(super) fn is_remote(source: &str) -> bool {
+    let source = source.trim_matches(['"', '\'']);
     source.starts_with("http://") || source.starts_with("https://") || is_git(source)
 }
 
@@ -65,6 +66,7 @@ mod tests {
             ("git://example.test/a", true, true),
             ("ssh://git@example.test/a", true, true),
             ("git@example.test:a/b.git", true, true),
+            ("\"https://example.test/a/b.git#$V\"", true, false),
             ("ftp://example.test/a", false, false),
             ("./a", false, false),
             ("a@b", false, false),

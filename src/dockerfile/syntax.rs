@@ -7,6 +7,10 @@ use lock_format::{Reference, ReferenceError, Span};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
+use crate::diagnostic::sanitize;
+
+use super::answer::Finding;
+use super::error_class::SYNTAX_REFERENCE;
 use super::read::{Directive, Directives, Name};
 use super::text::lossy;
 
@@ -63,6 +67,20 @@ pub(super) fn check_options(text: &[u8]) -> Option<String> {
 }
 
 impl Syntax {
+    /// Returns the finding that the image is no reference, if it is none.
+    pub fn finding(&self) -> Option<Finding> {
+        let error = self.reference.as_ref().err()?;
+        Some(Finding {
+            code: SYNTAX_REFERENCE,
+            message: format!(
+                "the front end cannot be fetched: {}",
+                sanitize(&error.to_string(), 400)
+            ),
+            line: Some(self.line).filter(|line| *line > 0),
+            span: self.span,
+        })
+    }
+
     fn new(written: &str, line: usize, span: Option<Span>, from: SyntaxFrom) -> Self {
         Self {
             written: written.to_owned(),

@@ -9,6 +9,7 @@ use crate::dockerfile::error::DockerfileError;
 use crate::dockerfile::file::Dockerfile;
 use crate::dockerfile::options::Options;
 use crate::dockerfile::problem::Problem;
+use crate::run::limits::IMAGES;
 
 use super::rounds::{Rounds, Stop, Triggers};
 use super::state::States;
@@ -61,6 +62,10 @@ impl<'a> Resolver<'a> {
     }
 
     fn run(&self, resolution: &mut Resolution) -> Result<(), Stop> {
+        if self.triggers.len() > IMAGES {
+            let problem = Problem::TooMany { limit: IMAGES };
+            return Err(Stop::Error(DockerfileError::new(problem, None, None)));
+        }
         let mut globals = Globals::new(self.file, self.options).map_err(Stop::Error)?;
         epoch::settle(&mut globals, self.file, self.options).map_err(Stop::Error)?;
         let built = build::stages(self.file, &globals, self.options);

@@ -62,7 +62,11 @@ impl Rounds<'_> {
     }
 
     /// Finds the bases that are not found yet; of those not needed only the form is checked.
+    ///
+    /// BuildKit looks at all at once and names whichever fails first: mostly the one it began last.
+    /// That one is named here, and the others with it.
     fn find_bases(&mut self, needed: &[bool]) -> Result<(), DockerfileError> {
+        let mut wrong = Vec::new();
         for index in 0..self.states.len() {
             let needed = needed.get(index) == Some(&true);
             let Some(state) = self.states.get(index) else {
@@ -75,13 +79,19 @@ impl Rounds<'_> {
             if state.base.is_some() || done {
                 continue;
             }
-            let found = found(state, needed, self.options)
-                .map_err(|problem| place_error(problem, state))?;
-            if let Some(state) = self.states.get_mut(index) {
-                state.found = Some(found);
+            match found(state, needed, self.options) {
+                Err(problem) => wrong.push(place_error(problem, state)),
+                Ok(found) => {
+                    if let Some(state) = self.states.get_mut(index) {
+                        state.found = Some(found);
+                    }
+                }
             }
         }
-        Ok(())
+        match wrong.pop() {
+            Some(last) => Err(last.with(wrong)),
+            None => Ok(()),
+        }
     }
 
     /// Returns the images whose triggers are not known.

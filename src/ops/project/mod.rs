@@ -1,0 +1,3 @@
+//! Operations on a project's files and its lock.
+
+pub mod scan;
