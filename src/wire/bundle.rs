@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lock_format::{Blob, Descriptor, Digest, Reference};
-use sha2::{Digest as _, Sha256};
 
 use super::address::{AddressFields, at_most, integers, within};
+use super::index_json::oci_layout_blob;
 use super::json::{JsonError, ObjectWriter, Reader, Sink, need, write_object};
 use super::layout::Part;
 use super::missing::{Missing, Subject};
 use super::request::{by_text, read_reference, reference_fits};
-use super::{Address, Carried, Kind, OCI_LAYOUT, TransferId, WireError};
+use super::{Address, Carried, Kind, TransferId, WireError};
 use crate::run::limits;
 
 /// Carries blobs, resolutions of pending references, and what could not be had.
@@ -177,14 +177,6 @@ impl Bundle {
             )?),
             None => Ok(()),
         }
-    }
-}
-
-/// The entry `oci-layout`, which is the same in every bundle.
-pub(super) fn oci_layout_blob() -> Blob {
-    Blob {
-        digest: Digest::Sha256(Sha256::digest(OCI_LAYOUT).into()),
-        size: OCI_LAYOUT.len() as u64,
     }
 }
 

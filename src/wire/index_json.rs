@@ -2,10 +2,19 @@
 
 use std::fmt::Write as _;
 
-use lock_format::{Descriptor, MediaType, Reference};
+use lock_format::{Blob, Descriptor, Digest, MediaType, Reference};
+use sha2::{Digest as _, Sha256};
 
 /// The bytes of `oci-layout`.
 pub const OCI_LAYOUT: &[u8] = br#"{"imageLayoutVersion":"1.0.0"}"#;
+
+/// Returns the entry `oci-layout`, which is the same in every bundle.
+pub fn oci_layout_blob() -> Blob {
+    Blob {
+        digest: Digest::Sha256(Sha256::digest(OCI_LAYOUT).into()),
+        size: OCI_LAYOUT.len() as u64,
+    }
+}
 
 /// Writes `index.json`: each image under its full reference, in the order given.
 ///

@@ -42,7 +42,7 @@ pub use carried::Carried;
 pub use error::{CODES, WireError};
 pub use hex::{Hex, parse_hex};
 pub use ids::{Kid, Nonce, SiteId, TransferId};
-pub use index_json::{OCI_LAYOUT, index_json};
+pub use index_json::{OCI_LAYOUT, index_json, oci_layout_blob};
 pub use kind::Kind;
 pub use layout::{Layout, Part};
 pub use missing::{Missing, Subject};

@@ -10,7 +10,7 @@ use airlock::ops::transfer::{
     Envelope, Opened, TransferError, address, open_envelope, zstd_encoder,
 };
 use airlock::run::{Cancel, FixedEntropy};
-use airlock::seal::{Keyring, Phrase, Sealer, WordCount};
+use airlock::seal::{Keyring, Phrase, SealedFile, WordCount};
 use airlock::wire::{
     Accept, Anchor, Basis, Bundle, Carried, Kind, Layout, Missing, Nonce, OCI_LAYOUT, Outcome,
     Receipt, Request, SiteId, Subject, Text, Transfer, TransferId, Want, index_json,
@@ -116,13 +116,24 @@ pub(crate) fn compressed(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+/// A bundle with one blob of each way to be carried: raw, encoded, empty, under a SHA-512.
 pub(crate) fn bundle(keyring: &Keyring) -> BundleParts {
+    bundle_with(keyring, vec![7; 600])
+}
+
+/// The same with a last blob that makes the payload several chunks long.
+pub(crate) fn long_bundle(keyring: &Keyring) -> BundleParts {
+    let noise = (0_u32..200_000).map(|n| n.wrapping_mul(0x9e37_79b9).to_be_bytes()[0]);
+    bundle_with(keyring, noise.collect())
+}
+
+fn bundle_with(keyring: &Keyring, last: Vec<u8>) -> BundleParts {
     let plain = b"layer ".repeat(5000);
     let contents = vec![
         b"{\"schemaVersion\":2}".to_vec(),
         plain.clone(),
         Vec::new(),
-        vec![7; 70_000],
+        last,
     ];
     let frame = compressed(&plain);
     let mut payloads = contents.clone();
@@ -136,7 +147,7 @@ pub(crate) fn bundle(keyring: &Keyring) -> BundleParts {
         Carried::Raw(blob(&contents[2])),
         Carried::Raw(Blob {
             digest: digest_of(Algorithm::Sha512, &contents[3]),
-            size: 70_000,
+            size: contents[3].len() as u64,
         }),
     ];
     let manifest = Descriptor {
@@ -251,16 +262,9 @@ pub(crate) fn refusal(sealed: &[u8], keyring: &Keyring) -> &'static str {
     }
 }
 
-/// Seals any payload, right or wrong, to the recipients of a kind.
-pub(crate) fn seal_payload(payload: &[u8], kind: Kind, keyring: &Keyring) -> Vec<u8> {
-    let mut sealer = Sealer::new(&keyring.recipients(kind).unwrap(), Vec::new()).unwrap();
-    sealer.write_all(payload).unwrap();
-    sealer.finish().unwrap()
-}
-
 /// Returns the payload that was sealed.
 pub(crate) fn payload_of(sealed: &[u8], keyring: &Keyring) -> Vec<u8> {
-    let sealed = airlock::seal::SealedFile::open(file(sealed), keyring.identities(NOW)).unwrap();
+    let sealed = SealedFile::open(file(sealed), keyring.identities(NOW)).unwrap();
     let length = sealed.length().unwrap();
     let mut payload = Vec::new();
     let mut reader = sealed.reader_at(length, 0).unwrap();

@@ -5,4 +5,11 @@
 )]
 
 mod fixture;
+mod forge;
+mod golden;
+mod limits;
+mod mutations;
+mod refusals;
 mod round_trip;
+mod texts;
+mod vectors;

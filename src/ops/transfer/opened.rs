@@ -4,12 +4,14 @@ use std::io::Read;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use lock_format::Blob;
+
 use super::error::part_name;
 use super::{Span, TransferError};
 use crate::oci::VerifyingReader;
 use crate::seal::{AuthenticLength, PlainReader, SealedFile};
 use crate::wire::{
-    Bundle, Carried, Kid, Kind, Layout, OCI_LAYOUT, SignatureLine, Transfer, TransferId,
+    Bundle, Carried, Kid, Kind, Layout, SignatureLine, Transfer, TransferId, oci_layout_blob,
 };
 
 /// An envelope whose signature holds.
@@ -138,16 +140,27 @@ impl Opened {
             return self.compare_framing(&mut self.reader_at(tail)?, tail);
         };
         let mut reader = self.reader_at(Layout::OCI_LAYOUT)?;
-        self.compare_framing(&mut reader, Layout::OCI_LAYOUT)?;
-        self.compare(&mut reader, OCI_LAYOUT, Layout::OCI_LAYOUT)?;
-        self.compare_framing(&mut reader, Layout::INDEX_JSON)?;
-        let index = reader.take(bundle.index_json.size);
-        let mut verified = VerifyingReader::new(index, bundle.index_json);
-        std::io::copy(&mut verified, &mut std::io::sink()).map_err(|error| {
-            TransferError::payload(part_name(self.layout.part(Layout::INDEX_JSON)), error)
-        })?;
-        self.mark(Layout::OCI_LAYOUT);
-        self.mark(Layout::INDEX_JSON);
+        for (part, blob) in [
+            (Layout::OCI_LAYOUT, oci_layout_blob()),
+            (Layout::INDEX_JSON, bundle.index_json),
+        ] {
+            self.compare_framing(&mut reader, part)?;
+            self.verify(&mut reader, part, blob)?;
+        }
+        Ok(())
+    }
+
+    /// Reads a part whose bytes are not kept.
+    fn verify(
+        &self,
+        reader: &mut PlainReader,
+        part: usize,
+        blob: Blob,
+    ) -> Result<(), TransferError> {
+        let mut verified = VerifyingReader::new(reader.take(blob.size), blob);
+        std::io::copy(&mut verified, &mut std::io::sink())
+            .map_err(|error| TransferError::payload(part_name(self.layout.part(part)), error))?;
+        self.mark(part);
         Ok(())
     }
 
@@ -157,7 +170,14 @@ impl Opened {
         reader: &mut impl Read,
         part: usize,
     ) -> Result<(), TransferError> {
-        self.compare(reader, &self.layout.framing(part), part)?;
+        let computed = self.layout.framing(part);
+        let mut found = vec![0; computed.len()];
+        reader
+            .read_exact(&mut found)
+            .map_err(TransferError::reading)?;
+        if found != computed {
+            return Err(self.differs(part));
+        }
         if part == self.layout.parts() {
             self.mark(part);
         }
@@ -174,23 +194,6 @@ impl Opened {
         Ok(self
             .sealed
             .reader_at(self.length, self.layout.framing_start(part))?)
-    }
-
-    fn compare(
-        &self,
-        reader: &mut impl Read,
-        expected: &[u8],
-        part: usize,
-    ) -> Result<(), TransferError> {
-        let mut found = vec![0; expected.len()];
-        reader
-            .read_exact(&mut found)
-            .map_err(TransferError::reading)?;
-        if found == expected {
-            Ok(())
-        } else {
-            Err(self.differs(part))
-        }
     }
 
     fn differs(&self, part: usize) -> TransferError {
