@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use lock_format::Algorithm;
 use serde::{Deserialize, Serialize};
 
+use crate::diagnostic::sanitize;
 use crate::oci::digest_of;
 use crate::wire::Anchor;
 
 use super::create::AUDIT_MODE;
+use super::error::LONGEST_REASON;
 use super::folder::Folder;
 use super::json_lines::JsonLines;
 use super::layout::{AUDIT, Layout};
@@ -61,7 +63,7 @@ impl Audit {
             let broken = |why: String| StoreError::AuditBroken {
                 path: log.path(),
                 line,
-                why,
+                why: sanitize(&why, LONGEST_REASON),
             };
             let wire: LineWire = serde_json::from_str(text).map_err(|e| broken(e.to_string()))?;
             if wire.count != line || wire.prev != anchor.head.to_string() {

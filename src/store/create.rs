@@ -1,7 +1,9 @@
 //! Makes a store. `store.json` comes last: its presence makes the folder a store.
 
+use std::os::fd::AsFd as _;
 use std::path::Path;
 
+use crate::diagnostic::sanitize;
 use crate::run::Entropy;
 use crate::wire::SiteId;
 
@@ -14,13 +16,14 @@ use super::layout::{
     AIRLOCK, AUDIT, BLOBS, Blobs, INDEX, LEDGER, LOCKS, OCI_LAYOUT, PUBLISHED, STORE, TMP,
 };
 use super::marks::Entry;
+use super::sweep::sweep;
 use super::temp_file::TempFile;
 use super::writer_lock::WriterLock;
 
+/// Names are shown up to this length.
+const LONGEST_NAME: usize = 80;
 /// Nobody but the site's own user and group reads what was done to it.
 pub(super) const AUDIT_MODE: u32 = 0o640;
-
-const OCI_LAYOUT_TEXT: &[u8] = b"{\"imageLayoutVersion\":\"1.0.0\"}\n";
 
 /// Fails where a folder holds something that is neither a store nor the beginning of one.
 pub(super) fn refuse_strangers(root: &Folder) -> Result<(), StoreError> {
@@ -32,7 +35,10 @@ pub(super) fn refuse_strangers(root: &Folder) -> Result<(), StoreError> {
         None => Err(StoreError::NoStore(root.path().to_owned())),
         Some(stranger) => Err(StoreError::NotAStore {
             path: root.path().to_owned(),
-            why: format!("it holds `{stranger}` and no `{AIRLOCK}/{STORE}`"),
+            why: format!(
+                "it holds `{}` and no `{AIRLOCK}/{STORE}`",
+                sanitize(stranger, LONGEST_NAME)
+            ),
         }),
     }
 }
@@ -46,58 +52,40 @@ pub(super) fn create(dir: &Path, entropy: &dyn Entropy, disk: &dyn Disk) -> Resu
     }
     let airlock = root.ensure(AIRLOCK, FOLDER_MODE)?;
     let _lock = WriterLock::take(&airlock, root.path())?;
-    if airlock.entry(STORE)? != Entry::Absent {
-        return Err(StoreError::NotAStore {
-            path: dir.to_owned(),
-            why: "it is a store already".to_owned(),
-        });
-    }
+    refuse_used(&root, &airlock)?;
     let tmp = airlock.ensure(TMP, FOLDER_MODE)?;
+    sweep(disk, &tmp)?;
     airlock.ensure(PUBLISHED, FOLDER_MODE)?;
     airlock.ensure(LOCKS, FOLDER_MODE)?;
     Blobs::ensure(&root.ensure(BLOBS, FOLDER_MODE)?, FOLDER_MODE)?;
-    let maker = Maker { disk, tmp: &tmp };
-    maker.file(&root, OCI_LAYOUT, OCI_LAYOUT_TEXT, FILE_MODE)?;
-    maker.file(&root, INDEX, EMPTY_INDEX.as_bytes(), FILE_MODE)?;
-    maker.file(&airlock, LEDGER, b"", FILE_MODE)?;
-    maker.file(&airlock, AUDIT, b"", AUDIT_MODE)?;
+    let file = |folder: &Folder, name: &str, bytes: &[u8], mode| {
+        let temp = TempFile::create(disk, &tmp, name.to_owned(), mode)?;
+        temp.write(bytes, bytes.len() as u64)?;
+        temp.publish(folder, name, true)
+    };
+    file(&root, OCI_LAYOUT, crate::wire::OCI_LAYOUT, FILE_MODE)?;
+    file(&root, INDEX, EMPTY_INDEX.as_bytes(), FILE_MODE)?;
+    file(&airlock, LEDGER, b"", FILE_MODE)?;
+    file(&airlock, AUDIT, b"", AUDIT_MODE)?;
     let mut site = [0; 16];
     entropy.fill(&mut site)?;
     let text = identity::text(SiteId::from_bytes(site));
-    maker.file(&airlock, STORE, text.as_bytes(), FILE_MODE)?;
-    maker.sync_parent(dir)
+    // The folders, and the name of the store itself, must be there when it counts as a store.
+    disk.sync_all(root.as_fd())
+        .map_err(|error| root.refused("sync", "", 0, error))?;
+    file(&airlock, STORE, text.as_bytes(), FILE_MODE)
 }
 
-struct Maker<'a> {
-    disk: &'a dyn Disk,
-    tmp: &'a Folder,
-}
-
-impl Maker<'_> {
-    /// Makes a file that a creation before did not get to.
-    fn file(&self, folder: &Folder, name: &str, bytes: &[u8], mode: u32) -> Result<(), StoreError> {
-        if folder.entry(name)? != Entry::Absent {
-            return Ok(());
-        }
-        super::sweep::sweep(self.disk, self.tmp)?;
-        let temp = TempFile::create(self.disk, self.tmp, name.to_owned(), mode)?;
-        temp.write(bytes, bytes.len() as u64)?;
-        temp.publish(folder, name, true)
+/// Fails where the folder is a store already, or was one: only a creation that was cut is gone on
+/// with, and that has recorded nothing.
+fn refuse_used(root: &Folder, airlock: &Folder) -> Result<(), StoreError> {
+    if airlock.entry(STORE)? != Entry::Absent {
+        return Err(StoreError::Exists(root.path().to_owned()));
     }
-
-    /// Makes the name of the store itself durable.
-    fn sync_parent(&self, dir: &Path) -> Result<(), StoreError> {
-        use std::os::fd::AsFd as _;
-
-        let parent = dir
-            .canonicalize()
-            .ok()
-            .and_then(|dir| dir.parent().map(Path::to_owned));
-        let Some(parent) = parent else { return Ok(()) };
-        let folder = Folder::open_path(&parent)
-            .map_err(|error| StoreError::io("open the folder", &parent, error))?;
-        self.disk
-            .sync(folder.as_fd())
-            .map_err(|error| StoreError::io("sync the folder", &parent, error))
+    let ledger = airlock.entry(LEDGER)?.file();
+    if ledger.is_some_and(|marks| marks.size > 0) {
+        let path = airlock.path().join(STORE);
+        return Err(StoreError::broken(&path, "it is missing"));
     }
+    Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use lock_format::Digest;
 
-use crate::diagnostic::{Class, Code, Diagnose};
+use crate::diagnostic::{Class, Code, Diagnose, sanitize};
 use crate::oci::VerifyError;
 use crate::run::{Cancelled, EntropyError};
 
@@ -23,6 +23,12 @@ pub enum StoreError {
         /// What it holds or lacks.
         why: String,
     },
+    /// A store was to be made where there is one.
+    #[error("there is a store at `{}` already", .0.display())]
+    Exists(PathBuf),
+    /// The folder given as the cache holds something else.
+    #[error("`{}` is not a cache: it holds other files", .0.display())]
+    NotACache(PathBuf),
     /// The store was made by a newer program.
     #[error("the store at `{}` has format {found}, and this program knows formats up to {known}", path.display())]
     NewerFormat {
@@ -95,6 +101,24 @@ pub enum StoreError {
     /// A blob that is to be published is not in the store.
     #[error("{0} cannot be published: it is not whole in the store")]
     NotHeld(Digest),
+    /// A file would be longer than readers accept.
+    #[error("`{}` would be longer than {limit} bytes", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The limit, in bytes.
+        limit: u64,
+    },
+    /// Two locks describe a manifest differently.
+    #[error("{digest} cannot be published as {one} and as {other} at once")]
+    TwoDescriptions {
+        /// The manifest.
+        digest: Digest,
+        /// One media type and size.
+        one: String,
+        /// The other.
+        other: String,
+    },
     /// An event cannot follow the ones that the ledger has.
     #[error("the ledger cannot take this event: {0}")]
     EventRefused(String),
@@ -112,6 +136,9 @@ pub enum StoreError {
     Entropy(#[from] EntropyError),
 }
 
+/// Reasons may quote the text of a damaged file: they are shown up to this length.
+pub(super) const LONGEST_REASON: usize = 300;
+
 /// Every code that the room gives.
 pub const CODES: &[Code] = &[
     Code::new("store/audit-broken"),
@@ -120,14 +147,18 @@ pub const CODES: &[Code] = &[
     Code::new("store/busy"),
     Code::new("store/disk-full"),
     Code::new("store/event-refused"),
+    Code::new("store/exists"),
     Code::new("store/io"),
     Code::new("store/ledger-broken"),
     Code::new("store/newer-format"),
     Code::new("store/none"),
+    Code::new("store/not-a-cache"),
     Code::new("store/not-a-store"),
     Code::new("store/not-held"),
     Code::new("store/output-exists"),
     Code::new("store/output-not-a-file"),
+    Code::new("store/too-large"),
+    Code::new("store/two-descriptions"),
 ];
 
 fn holder(pid: Option<u32>) -> String {
@@ -149,7 +180,7 @@ impl StoreError {
     pub(super) fn broken(path: &Path, why: impl Into<String>) -> Self {
         Self::Broken {
             path: path.to_owned(),
-            why: why.into(),
+            why: sanitize(&why.into(), LONGEST_REASON),
         }
     }
 
@@ -176,6 +207,10 @@ impl Diagnose for StoreError {
         Code::new(match self {
             Self::NoStore(_) => "store/none",
             Self::NotAStore { .. } => "store/not-a-store",
+            Self::Exists(_) => "store/exists",
+            Self::NotACache(_) => "store/not-a-cache",
+            Self::TooLarge { .. } => "store/too-large",
+            Self::TwoDescriptions { .. } => "store/two-descriptions",
             Self::NewerFormat { .. } => "store/newer-format",
             Self::Broken { .. } => "store/broken",
             Self::LedgerBroken { .. } => "store/ledger-broken",
@@ -197,6 +232,10 @@ impl Diagnose for StoreError {
         match self {
             Self::NoStore(_)
             | Self::NotAStore { .. }
+            | Self::Exists(_)
+            | Self::NotACache(_)
+            | Self::TooLarge { .. }
+            | Self::TwoDescriptions { .. }
             | Self::NewerFormat { .. }
             | Self::Broken { .. }
             | Self::LedgerBroken { .. }
@@ -221,6 +260,10 @@ impl Diagnose for StoreError {
             Self::NotAStore { .. } => {
                 "name the folder of the store with `--store` or AIRLOCK_STORE; a new store takes an empty folder"
             }
+            Self::Exists(_) => "use it as it is, or name an empty folder",
+            Self::NotACache(_) => "name an empty folder with `--cache` or AIRLOCK_CACHE",
+            Self::TooLarge { .. } => "divide the images between two stores",
+            Self::TwoDescriptions { .. } => "make both locks anew, from the same registry",
             Self::NewerFormat { .. } => {
                 "use the version of airlock that wrote the store, or a newer one"
             }

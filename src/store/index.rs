@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::oci::{Catalog, digest_of};
 
-use super::layout::{INDEX, Layout, PUBLISHED};
+use super::layout::{INDEX, Layout};
 use super::published_list::PublishedList;
 use super::{Publication, StoreError};
 
@@ -64,10 +64,10 @@ impl Current {
     }
 
     /// Returns it as a value to add to.
-    pub(super) fn publication(self) -> Result<Publication, StoreError> {
+    pub(super) fn publication(self, layout: &Layout) -> Result<Publication, StoreError> {
         let entries = self.list.entries().ok_or_else(|| {
-            let path = Path::new(PUBLISHED);
-            StoreError::broken(path, "a line of the list of blobs is malformed")
+            let why = "a line of the list of blobs that `index.json` names is malformed";
+            StoreError::broken(layout.published.path(), why)
         })?;
         Ok(Publication {
             catalog: self.catalog,

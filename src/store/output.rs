@@ -107,8 +107,10 @@ impl OutputFile {
         self.file
             .sync_all()
             .map_err(|error| self.refused("sync", 0, error))?;
-        self.rename()
-            .map_err(|errno| self.refused("give its final name to", 0, errno.into()))?;
+        self.rename().map_err(|errno| match errno {
+            Errno::EXIST => StoreError::OutputExists(self.path.clone()),
+            errno => self.refused("give its final name to", 0, errno.into()),
+        })?;
         self.finished = true;
         match rustix::fs::fsync(&self.folder) {
             // Some file systems of sticks cannot sync a folder.

@@ -41,7 +41,11 @@ impl Store {
     /// Opens the store in a folder, or makes one where there is none.
     pub fn open_or_create(dir: &Path, entropy: &dyn Entropy) -> Result<Self, StoreError> {
         match Self::open(dir) {
-            Err(StoreError::NoStore(_)) => Self::create(dir, entropy),
+            Err(StoreError::NoStore(_)) => match Self::create(dir, entropy) {
+                // Another process was quicker.
+                Err(StoreError::Exists(_)) => Self::open(dir),
+                result => result,
+            },
             result => result,
         }
     }
@@ -90,7 +94,7 @@ impl Store {
 
     /// Reads what is published, to add to it.
     pub fn publication(&self) -> Result<Publication, StoreError> {
-        Current::read(&self.layout)?.publication()
+        Current::read(&self.layout)?.publication(&self.layout)
     }
 
     /// Reads the ledger.

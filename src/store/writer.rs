@@ -11,7 +11,7 @@ use super::disk::Disk;
 use super::folder::{FILE_MODE, FOLDER_MODE, Folder};
 use super::json_lines::JsonLines;
 use super::layout::{Layout, TMP};
-use super::moves::remove;
+use super::moves::{discard, remove};
 use super::records::Records;
 use super::staged::Staged;
 use super::sweep::{sweep, sweep_except};
@@ -134,6 +134,14 @@ impl<'s> Writer<'s> {
 
     pub(super) fn take_staged(&self) -> Vec<Staged> {
         std::mem::take(&mut *self.staged.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Drop for Writer<'_> {
+    fn drop(&mut self) {
+        for staged in self.take_staged() {
+            discard(self.disk(), (&self.tmp, &staged.temp));
+        }
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use airlock::oci::digest_of;
 use airlock::run::{Cancel, FixedClock, FixedEntropy, Run, Silent};
-use airlock::store::{Checked, Store};
+use airlock::store::{Checked, Disk, RealDisk, Store};
 use lock_format::{Algorithm, Blob, Descriptor, MediaType};
 use tempfile::TempDir;
 
@@ -19,19 +20,19 @@ pub(crate) struct Site {
 
 impl Site {
     pub(crate) fn new() -> Self {
+        Self::on(Arc::new(RealDisk))
+    }
+
+    pub(crate) fn on(disk: Arc<dyn Disk>) -> Self {
         let folder = TempDir::new().unwrap();
-        let store = Store::create(&folder.path().join("store"), &FixedEntropy::new(0)).unwrap();
+        let path = folder.path().join("store");
+        let store = Store::create_on(&path, &FixedEntropy::new(0), disk).unwrap();
         Self { folder, store }
     }
 
     /// The path of a file of the store.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join("store").join(name)
-    }
-
-    /// The path of a blob.
-    pub(crate) fn blob_path(&self, content: &[u8]) -> PathBuf {
-        self.path(&format!("blobs/sha256/{}", blob(content).digest.hex()))
     }
 
     /// Writes blobs and makes them visible.
@@ -49,10 +50,6 @@ impl Site {
     pub(crate) fn check(&self, contents: &[&[u8]]) -> Checked {
         let wanted: Vec<Blob> = contents.iter().map(|content| blob(content)).collect();
         with_run(|run| self.store.inventory(&wanted, run)).unwrap()
-    }
-
-    pub(crate) fn held(&self, content: &[u8]) -> bool {
-        self.check(&[content]).inventory.holds(&blob(content))
     }
 }
 

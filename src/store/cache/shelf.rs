@@ -53,6 +53,10 @@ impl Cache {
     pub fn open_on(dir: &Path, disk: Arc<dyn Disk>) -> Result<Self, StoreError> {
         let root = Folder::create_path(dir, FOLDER_MODE)?;
         if root.entry(TAG)? == Entry::Absent {
+            // The tag keeps backup programs away: it must not get into a folder of something else.
+            if root.names()?.iter().any(|name| name != VERSION) {
+                return Err(StoreError::NotACache(dir.to_owned()));
+            }
             let tag = root.append_file(TAG, FILE_MODE)?;
             disk.write(&tag, TAG_TEXT)
                 .map_err(|error| root.refused("write", TAG, TAG_TEXT.len() as u64, error))?;

@@ -2,6 +2,8 @@
 
 use std::sync::PoisonError;
 
+use crate::diagnostic::sanitize;
+use crate::store::error::LONGEST_REASON;
 use crate::store::folder::{FILE_MODE, Folder};
 use crate::store::json_lines::JsonLines;
 use crate::store::layout::{LEDGER, Layout};
@@ -27,7 +29,7 @@ impl Ledger {
                 .map_err(|why| StoreError::LedgerBroken {
                     path: log.path(),
                     line,
-                    why,
+                    why: sanitize(&why, LONGEST_REASON),
                 })
         })?;
         ledger.torn = end.torn;
