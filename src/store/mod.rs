@@ -22,6 +22,7 @@ mod check;
 mod checked;
 mod create;
 mod disk;
+mod document;
 mod error;
 mod explain;
 mod folder;
