@@ -88,6 +88,11 @@ impl Platform {
         }
     }
 
+    /// Returns the platform of Linux containers on this machine.
+    pub fn host() -> Self {
+        Self::new("linux", std::env::consts::ARCH, None)
+    }
+
     /// Adds the version of the operating system, which Windows images are told apart by.
     #[must_use]
     pub fn with_os_version(mut self, version: Option<&str>) -> Self {

@@ -1,3 +1,16 @@
-//! Operations on a project's files and its lock.
+//! Operations on a project: what its sources need, resolved and locked.
 
+mod asked;
+mod bytes;
+mod failure;
+mod lock;
+mod needs;
+mod pin;
+mod pins;
 pub mod scan;
+
+pub use asked::{
+    Asked, AskedDockerfile, AskedImages, Defaults, asked_again, discovered,
+};
+pub use failure::{CODES, LockFailure};
+pub use lock::{LockOptions, Locked, lock};

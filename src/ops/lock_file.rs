@@ -1,0 +1,130 @@
+//! A lockfile at hand: its text, its digest, and what it says.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use lock_format::{Algorithm, Digest, Lockfile};
+
+use crate::diagnostic::{Class, Code, Diagnose, Failure, Label};
+use crate::oci::digest_of;
+use crate::plan::LockfileFailure;
+use crate::run::limits::LOCK_BYTES;
+use crate::run::{Event, Run, Warning};
+
+/// A lockfile that was read.
+#[derive(Clone, Debug)]
+pub struct LockFile {
+    /// The text, as it is on disk.
+    pub text: String,
+    /// The digest of the text.
+    pub digest: Digest,
+    /// What it says.
+    pub lockfile: Lockfile,
+}
+
+/// Every code of reading a lock.
+pub const CODES: &[Code] = &[NONE, UNREADABLE, CRLF];
+
+const NONE: Code = Code::new("lock/no-lockfile");
+const UNREADABLE: Code = Code::new("lock/unreadable");
+const CRLF: Code = Code::new("lock/crlf");
+
+/// A lockfile cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum LockFileError {
+    /// There is none.
+    #[error("there is no lock at {}", .0.display())]
+    None(PathBuf),
+    /// It is there and cannot be read, is too long or is no text.
+    #[error("the lock {} cannot be read", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+}
+
+impl Diagnose for LockFileError {
+    fn code(&self) -> Code {
+        match self {
+            Self::None(_) => NONE,
+            Self::Unreadable { .. } => UNREADABLE,
+        }
+    }
+
+    fn class(&self) -> Class {
+        match self {
+            Self::None(_) => Class::Usage,
+            Self::Unreadable { .. } => Class::Environment,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::None(_) => {
+                "make one outside with `airlock lock`, or name it with --lockfile FILE".to_owned()
+            }
+            Self::Unreadable { .. } => "is this the file, and may you read it?".to_owned(),
+        })
+    }
+}
+
+impl LockFile {
+    /// Reads a lock that must be there.
+    pub fn read(path: &Path, run: &Run<'_>) -> Result<Self, Failure> {
+        Self::find(path, run)?.ok_or_else(|| LockFileError::None(path.to_owned()).into())
+    }
+
+    /// Reads a lock; none where there is no such file.
+    pub fn find(path: &Path, run: &Run<'_>) -> Result<Option<Self>, Failure> {
+        let Some(text) = read_text(path)? else {
+            return Ok(None);
+        };
+        let shown = path.display().to_string();
+        let parsed =
+            Lockfile::parse(&text).map_err(|error| LockfileFailure::new(&shown, &text, error))?;
+        if parsed.crlf {
+            run.events.event(Event::Warning(&Warning {
+                code: CRLF,
+                message: format!("{shown} has lines that end in CR LF"),
+                help: Some(
+                    "add `airlock.lock text eol=lf` to .gitattributes, and run `airlock lock`"
+                        .to_owned(),
+                ),
+                label: None::<Label>,
+            }));
+        }
+        let digest = digest_of(Algorithm::Sha256, text.as_bytes());
+        Ok(Some(Self {
+            text,
+            digest,
+            lockfile: parsed.lockfile,
+        }))
+    }
+}
+
+fn read_text(path: &Path) -> Result<Option<String>, LockFileError> {
+    let unreadable = |cause| LockFileError::Unreadable {
+        path: path.to_owned(),
+        cause,
+    };
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(error)),
+    };
+    let mut text = String::new();
+    file.take(LOCK_BYTES.saturating_add(1))
+        .read_to_string(&mut text)
+        .map_err(unreadable)?;
+    if text.len() as u64 > LOCK_BYTES {
+        return Err(unreadable(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "it is longer than 16 MiB",
+        )));
+    }
+    Ok(Some(text))
+}

@@ -1,0 +1,171 @@
+//! `airlock lock`: what the sources need, asked of the registries and pinned.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
+
+use lock_format::{Image, Lockfile, Platform, Reference};
+
+use super::needs::{self, Read};
+use super::pins::Pins;
+use super::{Asked, LockFailure};
+use crate::diagnostic::Failure;
+use crate::dockerfile::{Dockerfile, Options};
+use crate::inputs::Root;
+use crate::oci::Upstream;
+use crate::ops::resolve::{GivenTriggers, NoTriggers, resolve_dockerfile};
+use crate::plan::{self, Change, SourceNeeds};
+use crate::run::Run;
+
+/// How a lock is made.
+#[derive(Clone, Debug)]
+pub struct LockOptions {
+    /// How many references are resolved at the same time.
+    pub jobs: NonZeroUsize,
+    /// Whether the image of `# syntax=` is locked too.
+    pub syntax: bool,
+}
+
+/// A lock that was made, and how it differs from the one before.
+#[derive(Clone, Debug)]
+pub struct Locked {
+    /// The new lock.
+    pub lockfile: Lockfile,
+    /// Its canonical text.
+    pub text: String,
+    /// What changed.
+    pub change: Change,
+}
+
+/// Resolves all that the sources need.
+pub fn lock(
+    asked: &[Asked],
+    root: &Root,
+    upstream: &dyn Upstream,
+    before: Option<&Lockfile>,
+    options: &LockOptions,
+    run: Run<'_>,
+) -> Result<Locked, Failure> {
+    let sources: Vec<(String, Read)> = names(asked)
+        .into_iter()
+        .zip(asked)
+        .map(|(name, asked)| Ok((name, needs::read(asked, root)?)))
+        .collect::<Result<_, Failure>>()?;
+    let pins = Pins::new(upstream, run, options.jobs);
+    // Without triggers first: what the files name is then asked for several at a time.
+    for (name, read) in &sources {
+        let (found, _) = needs::needs(read, name, options.syntax, &NoTriggers)?;
+        pins.ensure(found.images)?;
+    }
+    let mut needed = Vec::new();
+    let mut warnings = Vec::new();
+    for (name, read) in &sources {
+        let (found, told) = needs::needs(read, name, options.syntax, &pins)?;
+        pins.ensure(found.images.iter().cloned())?;
+        needed.push(found);
+        warnings.extend(told);
+    }
+    needs::tell(&warnings, &run);
+    let images = images(&pins, &needed);
+    let sources = needed.into_iter().map(|needs| needs.source).collect();
+    let lockfile = Lockfile::new(sources, images).map_err(LockFailure::Refused)?;
+    let nothing = Lockfile::default();
+    let change = plan::change(before.unwrap_or(&nothing), &lockfile);
+    Ok(Locked {
+        text: lockfile.to_text(),
+        lockfile,
+        change,
+    })
+}
+
+/// Names each source: its path, or `images`; a name that repeats gets a number.
+fn names(asked: &[Asked]) -> Vec<String> {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    asked
+        .iter()
+        .map(|asked| {
+            let base = match asked {
+                Asked::Dockerfile(file) => file.path.to_string(),
+                Asked::Images(_) => "images".to_owned(),
+            };
+            let count = seen.entry(base.clone()).or_insert(0);
+            *count += 1;
+            if *count == 1 {
+                base
+            } else {
+                format!("{base} #{count}")
+            }
+        })
+        .collect()
+}
+
+fn images(pins: &Pins<'_>, needed: &[SourceNeeds]) -> Vec<Image> {
+    let mut uses: BTreeMap<&Reference, (BTreeSet<Platform>, BTreeSet<String>)> = BTreeMap::new();
+    for source in needed {
+        for need in &source.images {
+            let (platforms, sources) = uses.entry(&need.reference).or_default();
+            platforms.insert(need.platform.clone());
+            sources.insert(source.source.name.clone());
+        }
+    }
+    uses.into_iter()
+        .filter_map(|(reference, (platforms, sources))| {
+            pins.image(reference, &platforms, sources, naming_images)
+        })
+        .collect()
+}
+
+/// Keeps the triggers that may name an image: those with which a build asks for more than its base,
+/// or fails to say what it asks for.
+fn naming_images(triggers: &[String]) -> Vec<String> {
+    triggers
+        .iter()
+        .filter(|trigger| names_images(trigger))
+        .cloned()
+        .collect()
+}
+
+fn names_images(trigger: &str) -> bool {
+    const BASE: &str = "docker.io/library/base:latest";
+    let Ok(file) = Dockerfile::parse(b"FROM base\n", &BTreeMap::new()) else {
+        return true;
+    };
+    let platform = Platform::new("linux", "amd64", None);
+    let options = Options {
+        args: BTreeMap::new(),
+        target: String::new(),
+        platform: platform.clone(),
+        build_platform: platform,
+        contexts: BTreeMap::new(),
+        all_stages: true,
+    };
+    let given = GivenTriggers(BTreeMap::from([(
+        BASE.to_owned(),
+        vec![trigger.to_owned()],
+    )]));
+    match resolve_dockerfile(&file, &options, &given) {
+        Ok(found) => {
+            found.error.is_some() || found.images.is_none_or(|images| images.resolve.len() > 1)
+        }
+        Err(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_triggers_that_may_name_an_image_are_kept() {
+        let triggers = [
+            "RUN make",
+            "COPY --from=tools:1 / /",
+            "COPY . /src",
+            "COPY --from=build / /",
+            "RUN --mount=type=cache,from=cache:1,target=/c true",
+            "COPY --from=0 / /",
+        ]
+        .map(str::to_owned);
+        let kept = naming_images(&triggers);
+        assert_eq!(kept, [1, 3, 4, 5].map(|at| triggers[at].clone()));
+    }
+}

@@ -1,0 +1,226 @@
+//! What one source needs, and how the lock records it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use lock_format::{Source, SourceKind};
+
+use super::failure::UNUSED_ARGUMENT;
+use super::{Asked, AskedDockerfile, AskedImages};
+use crate::diagnostic::{Diagnose as _, Failure, Label};
+use crate::dockerfile::{self, Dockerfile, Finding, Options, Resolution};
+use crate::inputs::{Input, Root};
+use crate::ops::resolve::{OnbuildTriggers, resolve_dockerfile};
+use crate::plan::{Need, SourceNeeds};
+use crate::run::{Event, Run, Warning};
+
+/// Longest Dockerfile, in bytes.
+const DOCKERFILE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// A source that was read.
+#[derive(Debug)]
+pub(super) enum Read {
+    Dockerfile(Box<AskedDockerfile>, Input),
+    Images(AskedImages),
+}
+
+/// Reads the file of a source, where it has one.
+pub(super) fn read(asked: &Asked, root: &Root) -> Result<Read, Failure> {
+    Ok(match asked {
+        Asked::Dockerfile(file) => {
+            Read::Dockerfile(file.clone(), root.read(&file.path, DOCKERFILE_BYTES)?)
+        }
+        Asked::Images(images) => Read::Images(images.clone()),
+    })
+}
+
+/// Finds what a source needs; `name` is its name in the lock.
+pub(super) fn needs(
+    read: &Read,
+    name: &str,
+    syntax: bool,
+    triggers: &dyn OnbuildTriggers,
+) -> Result<(SourceNeeds, Vec<Warning>), Failure> {
+    match read {
+        Read::Dockerfile(asked, input) => of_dockerfile(asked, input, name, syntax, triggers),
+        Read::Images(asked) => Ok((of_images(asked, name), Vec::new())),
+    }
+}
+
+fn of_images(asked: &AskedImages, name: &str) -> SourceNeeds {
+    let images = asked.references.iter().flat_map(|reference| {
+        asked.platforms.iter().map(|platform| Need {
+            reference: reference.clone(),
+            platform: platform.clone(),
+        })
+    });
+    SourceNeeds {
+        images: images.collect(),
+        source: plain_source(name, SourceKind::Images, &asked.platforms),
+    }
+}
+
+fn plain_source(name: &str, kind: SourceKind, platforms: &[lock_format::Platform]) -> Source {
+    Source {
+        name: name.to_owned(),
+        kind,
+        platforms: platforms.to_vec(),
+        build_platform: None,
+        args: BTreeMap::new(),
+        env: BTreeMap::new(),
+        target: None,
+        contexts: BTreeMap::new(),
+        profiles: Vec::new(),
+        services: Vec::new(),
+        env_files: Vec::new(),
+        root: None,
+    }
+}
+
+fn of_dockerfile(
+    asked: &AskedDockerfile,
+    input: &Input,
+    name: &str,
+    with_syntax: bool,
+    triggers: &dyn OnbuildTriggers,
+) -> Result<(SourceNeeds, Vec<Warning>), Failure> {
+    let mut images = BTreeSet::new();
+    let mut deciding = BTreeSet::new();
+    let mut warnings = Vec::new();
+    if with_syntax {
+        images.extend(front_end(asked, input, &mut deciding)?);
+    }
+    let file = Dockerfile::parse(&input.bytes, &asked.args)
+        .map_err(|error| error.in_file(&input.name, &input.bytes))?;
+    warnings.extend(
+        file.findings()
+            .into_iter()
+            .map(|finding| warning(finding, input)),
+    );
+    for platform in &asked.platforms {
+        let options = Options {
+            args: asked.args.clone(),
+            target: asked.target.clone().unwrap_or_default(),
+            platform: platform.clone(),
+            build_platform: asked.build_platform.clone(),
+            contexts: asked.contexts.clone(),
+            all_stages: asked.target.is_none(),
+        };
+        let resolution = resolve_dockerfile(&file, &options, triggers)?;
+        deciding.extend(resolution.deciding_args.iter().cloned());
+        images.extend(images_of(resolution, input, &mut warnings)?);
+    }
+    warnings.extend(unused(asked, &deciding, name));
+    let used = asked.args.iter().filter(|(key, _)| deciding.contains(*key));
+    let kind = SourceKind::Dockerfile {
+        path: input.name.clone(),
+    };
+    let source = Source {
+        build_platform: Some(asked.build_platform.clone()),
+        args: used
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect(),
+        target: asked.target.clone(),
+        contexts: asked.contexts.clone(),
+        ..plain_source(name, kind, &asked.platforms)
+    };
+    Ok((
+        SourceNeeds {
+            source,
+            images: images.into_iter().collect(),
+        },
+        warnings,
+    ))
+}
+
+/// The front end that BuildKit fetches first, for the platform that the build runs on.
+fn front_end(
+    asked: &AskedDockerfile,
+    input: &Input,
+    deciding: &mut BTreeSet<String>,
+) -> Result<Option<Need>, Failure> {
+    let Some(syntax) = dockerfile::syntax(&input.bytes, &asked.args) else {
+        return Ok(None);
+    };
+    if syntax.from == dockerfile::SyntaxFrom::BuildArg {
+        deciding.insert(dockerfile::SYNTAX_ARG.to_owned());
+    }
+    let reference = syntax.reference.map_err(super::LockFailure::from)?;
+    Ok(Some(Need {
+        reference,
+        platform: asked.build_platform.clone(),
+    }))
+}
+
+/// An error that hides the images stops; any other is told.
+fn images_of(
+    resolution: Resolution,
+    input: &Input,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<Need>, Failure> {
+    let error = resolution
+        .error
+        .map(|error| error.in_file(&input.name, &input.bytes));
+    match (resolution.images, error) {
+        (Some(images), error) => {
+            if let Some(error) = error {
+                warnings.push(Warning {
+                    code: error.code(),
+                    message: error.to_string(),
+                    help: error.help(),
+                    label: error.labels().into_iter().next(),
+                });
+            }
+            let needs = images.resolve.into_iter();
+            Ok(needs
+                .map(|image| Need {
+                    reference: image.reference,
+                    platform: image.platform,
+                })
+                .collect())
+        }
+        (None, Some(error)) => Err(error.into()),
+        (None, None) => Ok(Vec::new()),
+    }
+}
+
+fn warning(finding: Finding, input: &Input) -> Warning {
+    let text: Arc<str> = String::from_utf8_lossy(&input.bytes).into();
+    let label = finding.span.map(|span| Label {
+        file: input.name.clone(),
+        text,
+        span,
+        message: "here".to_owned(),
+    });
+    Warning {
+        code: finding.code,
+        message: finding.message,
+        help: None,
+        label,
+    }
+}
+
+fn unused(asked: &AskedDockerfile, deciding: &BTreeSet<String>, name: &str) -> Vec<Warning> {
+    let unused = asked.args.keys().filter(|key| !deciding.contains(*key));
+    unused
+        .map(|key| Warning {
+            code: UNUSED_ARGUMENT,
+            message: format!(
+                "the build argument {key} decides no image of {name}; the lock does not record it"
+            ),
+            help: None,
+            label: None,
+        })
+        .collect()
+}
+
+/// Tells warnings once each.
+pub(super) fn tell(warnings: &[Warning], run: &Run<'_>) {
+    let mut told: Vec<&Warning> = Vec::new();
+    for warning in warnings {
+        if !told.contains(&warning) {
+            run.events.event(Event::Warning(warning));
+            told.push(warning);
+        }
+    }
+}

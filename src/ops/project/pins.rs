@@ -1,0 +1,137 @@
+//! All references of a lock on their way to being pinned.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use lock_format::{Image, ImagePlatform, Platform, Reference};
+
+use super::pin::Pinned;
+use crate::diagnostic::Failure;
+use crate::dockerfile::ImageAt;
+use crate::oci::Upstream;
+use crate::ops::pool;
+use crate::ops::resolve::OnbuildTriggers;
+use crate::plan::Need;
+use crate::run::{Event, Run};
+
+/// References, each asked once, filled platform by platform.
+pub(super) struct Pins<'a> {
+    upstream: &'a dyn Upstream,
+    run: Run<'a>,
+    jobs: NonZeroUsize,
+    images: Mutex<BTreeMap<Reference, Pinned>>,
+}
+
+impl<'a> Pins<'a> {
+    pub(super) fn new(upstream: &'a dyn Upstream, run: Run<'a>, jobs: NonZeroUsize) -> Self {
+        Self {
+            upstream,
+            run,
+            jobs,
+            images: Mutex::default(),
+        }
+    }
+
+    /// Resolves what is not resolved yet, several references at a time.
+    pub(super) fn ensure(&self, needs: impl IntoIterator<Item = Need>) -> Result<(), Failure> {
+        let mut images = guard(&self.images);
+        let mut wanted: BTreeMap<Reference, BTreeSet<Platform>> = BTreeMap::new();
+        for need in needs {
+            let known = images.get(&need.reference);
+            if known.is_none_or(|pinned| !pinned.platforms().contains_key(&need.platform)) {
+                wanted
+                    .entry(need.reference)
+                    .or_default()
+                    .insert(need.platform);
+            }
+        }
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        self.run.events.event(Event::Step(&step(wanted.len())));
+        let work: Vec<_> = wanted
+            .into_iter()
+            .map(|(reference, platforms)| {
+                let known = images.remove(&reference);
+                (reference, platforms, Mutex::new(known))
+            })
+            .collect();
+        let (upstream, run) = (self.upstream, self.run);
+        let done = pool::map(
+            self.jobs,
+            run.cancel,
+            &work,
+            |(reference, platforms, known)| {
+                let known = known.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let mut pinned = match known {
+                    Some(pinned) => pinned,
+                    None => Pinned::resolve(upstream, reference)?,
+                };
+                for platform in platforms {
+                    run.cancel.check()?;
+                    pinned.at(upstream, run, platform)?;
+                }
+                Ok((reference.clone(), pinned))
+            },
+        )?;
+        images.extend(done);
+        Ok(())
+    }
+
+    /// Makes the image of a lock, at the platforms its uses ask for.
+    pub(super) fn image(
+        &self,
+        reference: &Reference,
+        platforms: &BTreeSet<Platform>,
+        sources: BTreeSet<String>,
+        naming: impl Fn(&[String]) -> Vec<String>,
+    ) -> Option<Image> {
+        let images = guard(&self.images);
+        let pinned = images.get(reference)?;
+        let platforms = platforms.iter().filter_map(|platform| {
+            let resolved = pinned.platforms().get(platform)?;
+            let mut content = resolved.content.clone();
+            content.onbuild = naming(&resolved.triggers);
+            Some(ImagePlatform {
+                name: platform.clone(),
+                content: Some(content),
+            })
+        });
+        Some(Image {
+            reference: reference.clone(),
+            pin: Some(pinned.root().clone()),
+            sources: sources.into_iter().collect(),
+            platforms: platforms.collect(),
+            referrers: Vec::new(),
+        })
+    }
+}
+
+impl OnbuildTriggers for Pins<'_> {
+    /// Reads them from the config of the image, which is resolved now if it is new.
+    fn triggers(&self, image: &ImageAt) -> Result<Vec<String>, Failure> {
+        let need = Need {
+            reference: image.reference.clone(),
+            platform: image.platform.clone(),
+        };
+        self.ensure([need])?;
+        let images = guard(&self.images);
+        let pinned = images.get(&image.reference);
+        let resolved = pinned.and_then(|pinned| pinned.platforms().get(&image.platform));
+        Ok(resolved
+            .map(|resolved| resolved.triggers.clone())
+            .unwrap_or_default())
+    }
+}
+
+fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn step(references: usize) -> String {
+    match references {
+        1 => "resolving 1 reference".to_owned(),
+        many => format!("resolving {many} references"),
+    }
+}
