@@ -1,3 +1,6 @@
 //! Operations of the site. None of them opens a connection to anywhere.
 
+pub mod apply;
+pub mod diff;
+pub mod request;
 pub mod serve;

@@ -1,0 +1,203 @@
+//! A bundle, from opened to published.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lock_format::{Lockfile, Reference};
+
+use super::accept::{self, Accepted, Site};
+use super::entries::{self, Entries};
+use super::{PublishedImages, closure, content, older, publish, stage};
+use crate::diagnostic::Failure;
+use crate::oci::Inventory;
+use crate::ops::inside::diff::unique_blobs;
+use crate::ops::lock_file::LockFile;
+use crate::ops::transfer::Opened;
+use crate::run::Run;
+use crate::store::ledger::{Delivery, Event, Outcome};
+use crate::store::{AuditEntry, Store, Writer};
+use crate::wire::{Bundle, Carried, TransferId};
+
+/// How a bundle is applied.
+#[derive(Clone, Debug, Default)]
+pub struct ApplyOptions {
+    /// The lock that the operator names, and its digest; else the recorded one is trusted.
+    pub lock: Option<LockFile>,
+    /// Whether bundles that answer no request are taken.
+    pub unsolicited: bool,
+    /// Whether a lock may move names back.
+    pub allow_older: bool,
+}
+
+/// What applying a bundle came to.
+#[derive(Clone, Debug)]
+pub enum Applied {
+    /// This very bundle was applied before: nothing was done.
+    Before(TransferId),
+    /// Its content is published.
+    Now {
+        /// The bundle.
+        bundle: TransferId,
+        /// Blobs written.
+        blobs: usize,
+        /// Bytes of those.
+        bytes: u64,
+        /// What was published.
+        published: PublishedImages,
+        /// What the station says it could not get.
+        lacking: Vec<String>,
+    },
+}
+
+/// Verifies an opened bundle against the trusted lock and publishes what is whole.
+pub fn apply(
+    opened: &Opened,
+    store: &Store,
+    options: &ApplyOptions,
+    run: &Run<'_>,
+) -> Result<Applied, Failure> {
+    let Some(bundle) = opened.bundle() else {
+        return Ok(Applied::Before(opened.id()));
+    };
+    let writer = store.begin(run.clock)?;
+    let ledger = writer.ledger();
+    if accept::applied_before(&ledger, &opened.id()) {
+        return Ok(Applied::Before(opened.id()));
+    }
+    let site = Site {
+        store,
+        ledger: &ledger,
+        unsolicited: options.unsolicited,
+        now: run.clock.unix_seconds(),
+    };
+    let accepted = accept::accept(
+        site,
+        bundle,
+        opened.id(),
+        opened.signer(),
+        options.lock.as_ref(),
+    )?;
+    if !options.allow_older {
+        older::check(
+            store,
+            &ledger,
+            &accepted.delivery.lock,
+            &accepted.lockfile,
+            accepted.seq,
+        )?;
+    }
+    let entries = entries::check(bundle, &accepted.lockfile)?;
+    let inventory = store
+        .inventory(&unique_blobs(&accepted.lockfile), run)?
+        .inventory;
+    let whole = check_whole(opened, store, &accepted.lockfile, &entries, &inventory, run)?;
+    if let Some(named) = &options.lock {
+        writer.record_lock(&named.text)?;
+    }
+    let import = Import {
+        opened,
+        store,
+        writer: &writer,
+        bundle,
+        accepted: &accepted,
+        inventory: &inventory,
+    };
+    import.run(&whole, run)
+}
+
+/// A bundle that is known to fit, about to be written.
+struct Import<'a> {
+    opened: &'a Opened,
+    store: &'a Store,
+    writer: &'a Writer<'a>,
+    bundle: &'a Bundle,
+    accepted: &'a Accepted,
+    inventory: &'a Inventory,
+}
+
+/// Checks every image whose content will be whole, and returns those.
+fn check_whole(
+    opened: &Opened,
+    store: &Store,
+    lockfile: &Lockfile,
+    entries: &Entries,
+    inventory: &Inventory,
+    run: &Run<'_>,
+) -> Result<BTreeSet<Reference>, Failure> {
+    let find = |blob: &_| content::document(opened, entries, store, blob);
+    let mut whole = BTreeSet::new();
+    for image in lockfile.images().iter().filter(|image| !image.is_pending()) {
+        run.cancel.check()?;
+        let mut blobs = image.blobs().into_iter();
+        if blobs.all(|blob| entries.contains_key(&blob.digest) || inventory.holds(&blob)) {
+            closure::check(image, &find)?;
+            whole.insert(image.reference.clone());
+        }
+    }
+    Ok(whole)
+}
+
+impl Import<'_> {
+    /// Writes blobs, publishes, and records, in the order that a crash forgives.
+    fn run(&self, whole: &BTreeSet<Reference>, run: &Run<'_>) -> Result<Applied, Failure> {
+        let Self {
+            opened,
+            store,
+            writer,
+            bundle,
+            accepted,
+            inventory,
+        } = self;
+        let needed = opened.entries().iter().map(Carried::content);
+        let needed = needed.filter(|blob| !inventory.holds(blob));
+        writer.require_space(needed.fold(0, |sum, blob| sum.saturating_add(blob.size)))?;
+        let delivery = accepted.delivery.clone();
+        let at = run.clock.unix_seconds();
+        writer.append_event(&Event::Intent {
+            delivery: delivery.clone(),
+            at,
+        })?;
+        let (blobs, bytes) = stage::stage(opened, writer, inventory, run)?;
+        writer.commit_blobs()?;
+        let is_whole = |name: &Reference| whole.contains(name);
+        let published = publish::publish(store, writer, &accepted.lockfile, &is_whole)?;
+        let outcome = if published.missing.is_empty() {
+            Outcome::Closed
+        } else {
+            Outcome::Part
+        };
+        writer.audit(&audit(&delivery, blobs, bytes, &published))?;
+        let at = run.clock.unix_seconds();
+        writer.append_event(&Event::Commit {
+            delivery,
+            outcome,
+            at,
+        })?;
+        let lacking = bundle
+            .missing
+            .values()
+            .map(|missing| missing.text.to_string())
+            .collect();
+        Ok(Applied::Now {
+            bundle: opened.id(),
+            blobs,
+            bytes,
+            published,
+            lacking,
+        })
+    }
+}
+
+fn audit(delivery: &Delivery, blobs: usize, bytes: u64, published: &PublishedImages) -> AuditEntry {
+    AuditEntry {
+        event: "apply".to_owned(),
+        facts: BTreeMap::from([
+            ("blobs".to_owned(), blobs.to_string()),
+            ("bundle".to_owned(), delivery.bundle.to_string()),
+            ("bytes".to_owned(), bytes.to_string()),
+            ("images".to_owned(), published.images.len().to_string()),
+            ("lock".to_owned(), delivery.lock.to_string()),
+            ("moved".to_owned(), published.moved.len().to_string()),
+            ("signer".to_owned(), delivery.signer.to_string()),
+        ]),
+    }
+}

@@ -1,0 +1,261 @@
+//! Why a bundle is refused. The store is as it was, ledger and audit log aside.
+
+use std::io;
+
+use lock_format::{Digest, Reference};
+
+use crate::diagnostic::{Class, Code, Diagnose};
+use crate::oci::{ClosureError, DocumentError};
+use crate::wire::{Kid, SiteId, TransferId};
+
+/// Every code of this operation.
+pub const CODES: &[Code] = &[
+    CLOSED,
+    DOCUMENT,
+    ENTRY,
+    EXPIRED,
+    NEEDS_LOCK,
+    NOT_AS_LOCKED,
+    NOT_IN_LOCK,
+    NOTHING_HELD,
+    OTHER_LOCK,
+    OTHER_SITE,
+    RESOLUTION,
+    SERIAL,
+    SIZE,
+    SUPERSEDED,
+    UNKNOWN_REQUEST,
+    UNREADABLE_LOCK,
+    UNSOLICITED,
+    VOID,
+];
+
+const CLOSED: Code = Code::new("apply/closed-request");
+const DOCUMENT: Code = Code::new("apply/refused-document");
+const ENTRY: Code = Code::new("apply/entry-differs");
+const EXPIRED: Code = Code::new("apply/expired");
+const NEEDS_LOCK: Code = Code::new("apply/needs-lock");
+const NOT_AS_LOCKED: Code = Code::new("apply/not-as-locked");
+const NOT_IN_LOCK: Code = Code::new("apply/not-in-lock");
+const NOTHING_HELD: Code = Code::new("apply/nothing-held");
+const OTHER_LOCK: Code = Code::new("apply/other-lock");
+const OTHER_SITE: Code = Code::new("apply/other-site");
+const RESOLUTION: Code = Code::new("apply/unasked-resolution");
+const SERIAL: Code = Code::new("apply/old-serial");
+const SIZE: Code = Code::new("apply/size-differs");
+const SUPERSEDED: Code = Code::new("apply/superseded-lock");
+const UNKNOWN_REQUEST: Code = Code::new("apply/unknown-request");
+const UNREADABLE_LOCK: Code = Code::new("apply/unreadable-lock");
+const UNSOLICITED: Code = Code::new("apply/unsolicited");
+const VOID: Code = Code::new("apply/void-request");
+
+/// A bundle is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyFailure {
+    /// It is for another site.
+    #[error("the bundle is for site {found}, and this store is site {site}")]
+    OtherSite {
+        /// This site.
+        site: SiteId,
+        /// The site it names.
+        found: SiteId,
+    },
+    /// It is past its expiry.
+    #[error("the bundle expired at unix second {0}")]
+    Expired(u64),
+    /// It answers a request that this store never issued.
+    #[error("the bundle answers request {}, which this store did not issue", .0.short())]
+    UnknownRequest(TransferId),
+    /// It answers a request that has its answer.
+    #[error("the bundle answers request {}, which is closed", .0.short())]
+    ClosedRequest(TransferId),
+    /// It answers a request that was cancelled or made void.
+    #[error("the bundle answers request {}, which was cancelled or made void", .0.short())]
+    VoidRequest(TransferId),
+    /// It answers no request, and this site takes only answers.
+    #[error("the bundle answers no request, and this site takes only bundles it asked for")]
+    Unsolicited,
+    /// A bundle without a request needs the operator's lock.
+    #[error("a bundle that answers no request is held against a lock that you name")]
+    NeedsLock,
+    /// Its serial number is not above the last one.
+    #[error("the bundle has serial {found} of signer {signer}; {reason}")]
+    Serial {
+        /// Its serial.
+        found: u64,
+        /// Who signed it.
+        signer: Kid,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// It was made for another lock than the trusted one.
+    #[error("the bundle was made for lock {found}, and the trusted lock is {trusted}")]
+    OtherLock {
+        /// The trusted lock.
+        trusted: Digest,
+        /// The lock it names.
+        found: Digest,
+    },
+    /// The lock recorded with the request cannot be read any more.
+    #[error("the lock {0} that was recorded with the request cannot be read")]
+    UnreadableLock(Digest),
+    /// A newer lock pins some of its names otherwise.
+    #[error(
+        "the lock is older than one that was applied: {} would move back",
+        list(names)
+    )]
+    Superseded {
+        /// The names.
+        names: Vec<Reference>,
+    },
+    /// An entry that the lock does not name.
+    #[error("the bundle holds {0}, which the lock does not name")]
+    NotInLock(Digest),
+    /// An entry whose size is not the lock's.
+    #[error("the bundle holds {digest} with {found} bytes, and the lock says {locked}")]
+    Size {
+        /// The blob.
+        digest: Digest,
+        /// What the lock says.
+        locked: u64,
+        /// What the bundle says.
+        found: u64,
+    },
+    /// A resolution of a reference that the request did not ask for.
+    #[error("the bundle resolves {0}, which the request did not ask for")]
+    Resolution(Reference),
+    /// A manifest, index or config that is malformed or that two readers could read differently.
+    #[error("{digest} of {reference} is refused: {error}")]
+    Document {
+        /// The image.
+        reference: Reference,
+        /// The document.
+        digest: Digest,
+        /// What is wrong.
+        error: DocumentError,
+    },
+    /// An image is not what the lock says.
+    #[error("{reference} is not as locked: {error}")]
+    NotAsLocked {
+        /// The image.
+        reference: Reference,
+        /// How it differs.
+        error: ClosureError,
+    },
+    /// The bytes of an entry are not what the index of the bundle promises.
+    #[error("the entry {digest} is not what the bundle promises")]
+    Entry {
+        /// The blob.
+        digest: Digest,
+        /// How it differs.
+        #[source]
+        cause: io::Error,
+    },
+    /// A lock was to be applied without a bundle, and nothing of it is held whole.
+    #[error("no image of this lock is whole in the store")]
+    NothingHeld,
+}
+
+fn list(names: &[Reference]) -> String {
+    const SHOWN: usize = 3;
+    let shown: Vec<String> = names.iter().take(SHOWN).map(Reference::to_string).collect();
+    let more = names.len().saturating_sub(SHOWN);
+    let rest = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    format!("{}{rest}", shown.join(", "))
+}
+
+impl Diagnose for ApplyFailure {
+    fn code(&self) -> Code {
+        match self {
+            Self::OtherSite { .. } => OTHER_SITE,
+            Self::Expired(_) => EXPIRED,
+            Self::UnknownRequest(_) => UNKNOWN_REQUEST,
+            Self::ClosedRequest(_) => CLOSED,
+            Self::VoidRequest(_) => VOID,
+            Self::Unsolicited => UNSOLICITED,
+            Self::NeedsLock => NEEDS_LOCK,
+            Self::Serial { .. } => SERIAL,
+            Self::OtherLock { .. } => OTHER_LOCK,
+            Self::UnreadableLock(_) => UNREADABLE_LOCK,
+            Self::Superseded { .. } => SUPERSEDED,
+            Self::NotInLock(_) => NOT_IN_LOCK,
+            Self::Size { .. } => SIZE,
+            Self::Resolution(_) => RESOLUTION,
+            Self::Document { .. } => DOCUMENT,
+            Self::NotAsLocked { .. } => NOT_AS_LOCKED,
+            Self::Entry { .. } => ENTRY,
+            Self::NothingHeld => NOTHING_HELD,
+        }
+    }
+
+    fn class(&self) -> Class {
+        match self {
+            Self::NeedsLock => Class::Usage,
+            Self::NothingHeld => Class::Gate,
+            Self::UnreadableLock(_) => Class::Environment,
+            Self::OtherSite { .. }
+            | Self::Expired(_)
+            | Self::UnknownRequest(_)
+            | Self::ClosedRequest(_)
+            | Self::VoidRequest(_)
+            | Self::Unsolicited
+            | Self::Serial { .. }
+            | Self::OtherLock { .. }
+            | Self::Superseded { .. }
+            | Self::NotInLock(_)
+            | Self::Size { .. }
+            | Self::Resolution(_)
+            | Self::Document { .. }
+            | Self::NotAsLocked { .. }
+            | Self::Entry { .. } => Class::Verification,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(help(self).to_owned())
+    }
+}
+
+fn help(failure: &ApplyFailure) -> &'static str {
+    match failure {
+        ApplyFailure::OtherSite { .. } => {
+            "name the right store with --store DIR, or take the stick to its site"
+        }
+        ApplyFailure::Expired(_) => "issue a new request: airlock diff --request FILE",
+        ApplyFailure::UnknownRequest(_) => {
+            "name the store that issued the request with --store DIR"
+        }
+        ApplyFailure::ClosedRequest(_) | ApplyFailure::VoidRequest(_) => {
+            "see what is missing now with `airlock diff`, and issue a new request"
+        }
+        ApplyFailure::Unsolicited => {
+            "issue a request, or set `unsolicited = true` in airlock/site.toml of the store"
+        }
+        ApplyFailure::NeedsLock => {
+            "name the reviewed lock: airlock apply BUNDLE --lockfile airlock.lock"
+        }
+        ApplyFailure::Serial { .. } => {
+            "an older bundle is refused for good; ask the station for a new one"
+        }
+        ApplyFailure::OtherLock { .. } => {
+            "name the lock that the bundle was made for with --lockfile, or issue a new request"
+        }
+        ApplyFailure::UnreadableLock(_) => "name the same lock with --lockfile FILE",
+        ApplyFailure::Superseded { .. } => "add --allow-older if going back is what you want",
+        ApplyFailure::NotInLock(_)
+        | ApplyFailure::Size { .. }
+        | ApplyFailure::Resolution(_)
+        | ApplyFailure::NotAsLocked { .. }
+        | ApplyFailure::Document { .. } => {
+            "the station did not do what was asked: find out why before another bundle is taken from it"
+        }
+        ApplyFailure::Entry { .. } => {
+            "carry the bundle again; compare its digest on both sides first"
+        }
+        ApplyFailure::NothingHeld => "see what is missing with `airlock diff`",
+    }
+}

@@ -1,0 +1,144 @@
+//! `airlock diff --request`: the signed, sealed request, and its record in the ledger.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use lock_format::{Digest, Lockfile, Platform, Reference};
+
+use super::diff::Diff;
+use crate::diagnostic::{Class, Code, Diagnose, Failure};
+use crate::ops::transfer::{self, Envelope};
+use crate::run::Run;
+use crate::seal::Keyring;
+use crate::store::ledger::{self, Event};
+use crate::store::{AuditEntry, Store};
+use crate::wire::{Accept, Kind, Nonce, Request, Transfer, TransferId, Want};
+
+/// A request that is recorded in the ledger and ready to be carried.
+#[derive(Debug)]
+pub struct IssuedRequest {
+    /// Its id.
+    pub id: TransferId,
+    /// Its number.
+    pub seq: u64,
+    /// The sealed file.
+    pub sealed: Vec<u8>,
+}
+
+/// Every code of this operation.
+pub const CODES: &[Code] = &[NOTHING];
+
+const NOTHING: Code = Code::new("diff/nothing-missing");
+
+/// A request was asked for and there is nothing to ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("nothing is missing, so there is nothing to request")]
+pub struct NothingMissing;
+
+impl Diagnose for NothingMissing {
+    fn code(&self) -> Code {
+        NOTHING
+    }
+
+    fn class(&self) -> Class {
+        Class::Usage
+    }
+
+    fn help(&self) -> Option<String> {
+        Some("add --allow-empty to write a request all the same".to_owned())
+    }
+}
+
+/// Seals and signs a request for what is missing, and records it with its lock.
+///
+/// The ledger comes first: a request that was recorded and never left is harmless, one that left and
+/// is not known would get an answer that must be refused.
+pub fn issue(
+    lock: (&str, &Lockfile),
+    diff: &Diff,
+    store: &Store,
+    keyring: &Keyring,
+    run: &Run<'_>,
+) -> Result<IssuedRequest, Failure> {
+    let (text, lockfile) = lock;
+    let writer = store.begin(run.clock)?;
+    let address = transfer::address(keyring, Kind::Request, store.site(), None)?;
+    let lock_digest = writer.record_lock(text)?;
+    let seq = writer.ledger().next_seq();
+    let created = run.clock.unix_seconds();
+    let mut nonce = [0; 16];
+    run.entropy.fill(&mut nonce)?;
+    let request = Request {
+        address: address.clone(),
+        accept: Accept::ours(),
+        audit: store.audit_anchor()?,
+        created,
+        lock: lock_digest,
+        nonce: Nonce::from_bytes(nonce),
+        pending: pending(lockfile),
+        seq,
+        want: wants(diff),
+    };
+    let envelope = Envelope::new(&Transfer::from(request), keyring)?;
+    let id = envelope.id();
+    let mut no_payload = |_| Ok(Box::new(io::empty()) as Box<dyn io::Read>);
+    let sealed = envelope
+        .seal_to(Vec::new())?
+        .write(&mut no_payload, run.cancel)?;
+    let entry = ledger::Request {
+        id,
+        seq,
+        lock: lock_digest,
+        created,
+        from: address.from,
+        to: address.to.into_iter().collect(),
+        pending: pending(lockfile).into_keys().collect(),
+        bases: Vec::new(),
+    };
+    writer.audit(&audit_entry(&entry))?;
+    writer.append_event(&Event::Request(entry))?;
+    Ok(IssuedRequest { id, seq, sealed })
+}
+
+fn audit_entry(request: &ledger::Request) -> AuditEntry {
+    AuditEntry {
+        event: "request".to_owned(),
+        facts: BTreeMap::from([
+            ("id".to_owned(), request.id.to_string()),
+            ("lock".to_owned(), request.lock.to_string()),
+            ("seq".to_owned(), request.seq.to_string()),
+        ]),
+    }
+}
+
+fn pending(lockfile: &Lockfile) -> BTreeMap<Reference, BTreeSet<Platform>> {
+    lockfile
+        .images()
+        .iter()
+        .filter(|image| image.is_pending())
+        .map(|image| {
+            let platforms = image
+                .platforms
+                .iter()
+                .map(|platform| platform.name.clone())
+                .collect();
+            (image.reference.clone(), platforms)
+        })
+        .collect()
+}
+
+fn wants(diff: &Diff) -> BTreeMap<Digest, Want> {
+    diff.plan
+        .blobs
+        .iter()
+        .map(|missing| {
+            let want = Want {
+                size: missing.blob.size,
+                images: missing.images.iter().cloned().collect(),
+                media_type: missing.media_type.clone(),
+                bases: BTreeSet::new(),
+            };
+            (missing.blob.digest, want)
+        })
+        .collect()
+}
