@@ -1,0 +1,284 @@
+//! From an opened request to a bundle that is ready to be written.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+use std::num::NonZeroUsize;
+
+use lock_format::{Algorithm, Blob, Digest, Lockfile, Reference};
+
+use super::wanted::{self, Wanted};
+use super::{BundleFailure, contents, documents, encode, fetch};
+use crate::diagnostic::{Code, Failure};
+use crate::oci::{Upstream, digest_of};
+use crate::ops::lock_file::LockFile;
+use crate::ops::pool;
+use crate::ops::transfer::{self, Envelope};
+use crate::run::{Event, Run, TaskId};
+use crate::seal::Keyring;
+use crate::store::Cache;
+use crate::wire::{
+    Basis, Bundle, Carried, Encoding, Kind, Missing, Request, Subject, Text, Transfer, TransferId,
+};
+
+/// How a bundle is made.
+#[derive(Clone, Debug)]
+pub struct BundleOptions {
+    /// How many downloads run at the same time.
+    pub jobs: NonZeroUsize,
+    /// Carry everything as it is, so that plain age and tar give an OCI layout.
+    pub raw: bool,
+    /// Carry all that the lock names, also what the inside has.
+    pub complete: bool,
+    /// The lock at hand.
+    pub lock: Option<LockFile>,
+    /// Make a partial bundle where something cannot be had.
+    pub keep_going: bool,
+}
+
+/// A bundle whose every byte is decided; only sealing is left.
+#[derive(Debug)]
+pub struct Prepared<'c> {
+    envelope: Envelope,
+    entries: Vec<Carried>,
+    cache: &'c Cache,
+    /// References and blobs that could not be had, with the reason.
+    pub missing: BTreeMap<Subject, String>,
+}
+
+/// The code of what a bundle says of a pending reference.
+const PENDING: Code = Code::new("bundle/pending-reference");
+
+/// Fetches what a request asks for and decides how each blob is carried.
+pub fn prepare<'c>(
+    request: (&Request, TransferId),
+    upstream: &dyn Upstream,
+    cache: &'c Cache,
+    keyring: &Keyring,
+    options: &BundleOptions,
+    run: &Run<'_>,
+) -> Result<Prepared<'c>, Failure> {
+    let (request, id) = request;
+    let lockfile = lock_of(request, options)?;
+    let wanted = match lockfile {
+        Some(lockfile) => wanted::of_lock(lockfile),
+        None => wanted::of_request(request),
+    };
+    let (below, mut failures) = fetch_all(upstream, cache, &wanted, options, run)?;
+    if !failures.is_empty() && !options.keep_going {
+        let failures = failures.into_iter().map(|(_, failure)| failure).collect();
+        return Err(BundleFailure::Incomplete {
+            wanted: wanted.len(),
+            failures,
+        }
+        .into());
+    }
+    cache.sync(run.clock)?;
+    let failed: BTreeSet<Digest> = failures.iter().map(|(digest, _)| *digest).collect();
+    let available: Vec<Blob> = wanted
+        .values()
+        .map(|one| one.blob)
+        .filter(|blob| !failed.contains(&blob.digest))
+        .collect();
+    let carried = carry(
+        cache,
+        &available,
+        !options.raw && request.accept.takes(Encoding::Zstd),
+        options,
+        run,
+    )?;
+    cache.sync(run.clock)?;
+    let entries = contents::in_order(&wanted, carried);
+    let index_json = contents::index(&wanted, lockfile, &below);
+    let missing = missing(request, failures.drain(..));
+    let bundle = Bundle {
+        address: transfer::address(keyring, Kind::Bundle, request.address.site, None)?,
+        basis: Basis::Answers(id),
+        lock: request.lock,
+        index_json: Blob {
+            digest: digest_of(Algorithm::Sha256, &index_json),
+            size: index_json.len() as u64,
+        },
+        entries: entries.clone(),
+        resolutions: BTreeMap::new(),
+        missing: missing.clone(),
+        volume_payload: None,
+    };
+    let envelope = Envelope::bundle(&Transfer::from(bundle), keyring, index_json)?;
+    let missing = missing
+        .into_iter()
+        .map(|(subject, why)| (subject, why.text.to_string()))
+        .collect();
+    Ok(Prepared {
+        envelope,
+        entries,
+        cache,
+        missing,
+    })
+}
+
+impl Prepared<'_> {
+    /// Returns the id of the bundle.
+    pub fn id(&self) -> TransferId {
+        self.envelope.id()
+    }
+
+    /// Returns how many blobs it carries.
+    pub fn blobs(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Returns the bytes of the blobs as they are carried.
+    pub fn carried_bytes(&self) -> u64 {
+        self.entries
+            .iter()
+            .fold(0, |sum, entry| sum.saturating_add(entry.payload().size))
+    }
+
+    /// Seals the bundle into `out`; returns the output and the length of the sealed file in bytes.
+    pub fn write<W: Write>(&self, out: W, run: &Run<'_>) -> Result<(W, u64), Failure> {
+        let writing = self.envelope.seal_to(out)?;
+        let size = writing.sealed_size();
+        run.events.event(Event::Step("sealing"));
+        run.events.event(Event::Total(self.carried_bytes()));
+        let mut open = |index: usize| self.payload(index, run);
+        Ok((writing.write(&mut open, run.cancel)?, size))
+    }
+
+    fn payload(&self, index: usize, run: &Run<'_>) -> Result<Box<dyn io::Read>, Failure> {
+        let Some(entry) = self.entries.get(index) else {
+            return Ok(Box::new(io::empty()));
+        };
+        let payload = entry.payload();
+        run.events.event(Event::Advance {
+            task: TaskId(u64::MAX),
+            bytes: payload.size,
+        });
+        match self.cache.open_blob(&payload.digest)? {
+            Some(blob) => Ok(Box::new(blob.into_file())),
+            // Taken away since: the size then tells it.
+            None => Ok(Box::new(io::empty())),
+        }
+    }
+}
+
+/// Returns the lock to carry all of, where that is asked for.
+fn lock_of<'o>(
+    request: &Request,
+    options: &'o BundleOptions,
+) -> Result<Option<&'o Lockfile>, BundleFailure> {
+    match &options.lock {
+        _ if !options.complete => Ok(None),
+        None => Err(BundleFailure::NeedsLock(request.lock)),
+        Some(lock) if lock.digest != request.lock => Err(BundleFailure::OtherLock {
+            wanted: request.lock,
+            found: lock.digest,
+        }),
+        Some(lock) => Ok(Some(&lock.lockfile)),
+    }
+}
+
+type Fetched = (BTreeSet<Digest>, Vec<(Digest, Failure)>);
+
+/// Fetches documents, then blobs; returns what stands below an index, and what could not be had.
+fn fetch_all(
+    upstream: &dyn Upstream,
+    cache: &Cache,
+    wanted: &BTreeMap<Digest, Wanted>,
+    options: &BundleOptions,
+    run: &Run<'_>,
+) -> Result<Fetched, Failure> {
+    let bytes = wanted
+        .values()
+        .fold(0_u64, |sum, one| sum.saturating_add(one.blob.size));
+    run.events
+        .event(Event::Step(&format!("fetching {} blobs", wanted.len())));
+    run.events.event(Event::Total(bytes));
+    let (documents, blobs): (Vec<_>, Vec<_>) = (0..)
+        .map(TaskId)
+        .zip(wanted.values())
+        .partition(|(_, one)| one.media_type.is_some());
+    let mut failures = fetch_group(upstream, cache, &documents, &BTreeMap::new(), options, run)?;
+    let facts = documents::read(cache, documents.iter().map(|(_, one)| *one))?;
+    failures.extend(fetch_group(
+        upstream,
+        cache,
+        &blobs,
+        &facts.urls,
+        options,
+        run,
+    )?);
+    Ok((facts.below, failures))
+}
+
+fn fetch_group(
+    upstream: &dyn Upstream,
+    cache: &Cache,
+    group: &[(TaskId, &Wanted)],
+    urls: &BTreeMap<Digest, Vec<String>>,
+    options: &BundleOptions,
+    run: &Run<'_>,
+) -> Result<Vec<(Digest, Failure)>, Failure> {
+    let results = pool::map(options.jobs, run.cancel, group, |(task, one)| {
+        let label = label(one);
+        run.events.event(Event::Begin {
+            task: *task,
+            label: &label,
+            bytes: one.blob.size,
+        });
+        let urls = urls.get(&one.blob.digest).map_or(&[][..], Vec::as_slice);
+        let fetched = fetch::fetch(upstream, cache, one, urls, *task, run);
+        run.events.event(Event::End { task: *task });
+        run.cancel.check()?;
+        Ok(fetched.err().map(|failure| (one.blob.digest, failure)))
+    })?;
+    Ok(results.into_iter().flatten().collect())
+}
+
+fn label(wanted: &Wanted) -> String {
+    let image = wanted
+        .images
+        .first()
+        .map(Reference::to_string)
+        .unwrap_or_default();
+    format!("{} {image}", wanted.blob.digest.short())
+}
+
+fn carry(
+    cache: &Cache,
+    blobs: &[Blob],
+    encodes: bool,
+    options: &BundleOptions,
+    run: &Run<'_>,
+) -> Result<Vec<Carried>, Failure> {
+    if !encodes {
+        return Ok(blobs.iter().copied().map(Carried::Raw).collect());
+    }
+    pool::map(options.jobs, run.cancel, blobs, |blob| {
+        encode::carried(cache, *blob, run)
+    })
+}
+
+/// What the bundle says it lacks: failures, and references that nothing resolves yet.
+fn missing(
+    request: &Request,
+    failures: impl Iterator<Item = (Digest, Failure)>,
+) -> BTreeMap<Subject, Missing> {
+    let failed = failures.map(|(digest, failure)| {
+        let facts = failure.facts();
+        (Subject::Digest(digest), (facts.code(), facts.to_string()))
+    });
+    let pending = request.pending.keys().map(|reference| {
+        let text = "the lock leaves it pending: run `airlock lock` outside to pin it".to_owned();
+        (Subject::Reference(reference.clone()), (PENDING, text))
+    });
+    failed
+        .chain(pending)
+        .map(|(subject, (code, text))| {
+            let missing = Missing {
+                code: Text::lossy(code.as_str()),
+                text: Text::lossy(&text),
+            };
+            (subject, missing)
+        })
+        .collect()
+}

@@ -1,0 +1,72 @@
+//! What a bundle has to hold: the wants of the request, or the whole closure of its lock.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lock_format::{Blob, Digest, Image, Lockfile, MediaType, Reference, Repository};
+
+use crate::wire::{Request, Want};
+
+/// A blob to be carried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wanted {
+    /// What it is.
+    pub(super) blob: Blob,
+    /// Set for manifests and indexes, which registries keep apart from blobs.
+    pub(super) media_type: Option<MediaType>,
+    /// The images that need it.
+    pub(super) images: BTreeSet<Reference>,
+}
+
+impl Wanted {
+    /// Returns the repositories that may have it, each once.
+    pub(super) fn repositories(&self) -> BTreeSet<&Repository> {
+        self.images.iter().map(Reference::repository).collect()
+    }
+}
+
+/// Takes what a request asks for.
+pub(super) fn of_request(request: &Request) -> BTreeMap<Digest, Wanted> {
+    request
+        .want
+        .iter()
+        .map(|(digest, want)| (*digest, wanted(*digest, want)))
+        .collect()
+}
+
+fn wanted(digest: Digest, want: &Want) -> Wanted {
+    Wanted {
+        blob: Blob {
+            digest,
+            size: want.size,
+        },
+        media_type: want.media_type.clone(),
+        images: want.images.clone(),
+    }
+}
+
+/// Takes all that a lock names, for a complete bundle.
+pub(super) fn of_lock(lockfile: &Lockfile) -> BTreeMap<Digest, Wanted> {
+    let mut all: BTreeMap<Digest, Wanted> = BTreeMap::new();
+    for image in lockfile.images() {
+        for blob in image.blobs() {
+            all.entry(blob.digest)
+                .or_insert_with(|| Wanted {
+                    blob,
+                    media_type: None,
+                    images: BTreeSet::new(),
+                })
+                .images
+                .insert(image.reference.clone());
+        }
+        mark_manifests(image, &mut all);
+    }
+    all
+}
+
+fn mark_manifests(image: &Image, all: &mut BTreeMap<Digest, Wanted>) {
+    for manifest in image.manifests() {
+        if let Some(wanted) = all.get_mut(&manifest.digest) {
+            wanted.media_type = Some(manifest.media_type);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Operations of the station: the side that has the internet.
+
+pub mod bundle;
