@@ -4,8 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::apply::ApplyArguments;
+use super::bundle::BundleArguments;
 use super::completions::CompletionsArguments;
 use super::context::{Context, Outcome};
+use super::demo::DemoArguments;
+use super::diff::DiffArguments;
+use super::lock::LockArguments;
 use super::man::ManArguments;
 use super::serve::ServeArguments;
 
@@ -80,8 +85,18 @@ pub(crate) enum Color {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Import a bundle, verified against the lock, and publish it
+    Apply(ApplyArguments),
+    /// Fetch what a request asks for, and seal it
+    Bundle(BundleArguments),
     /// Print a completion script for a shell
     Completions(CompletionsArguments),
+    /// Walk the whole trip on this machine: no Docker, no internet, nothing left behind
+    Demo(DemoArguments),
+    /// Compare the lock with the store, and write a request for what is missing
+    Diff(DiffArguments),
+    /// Resolve what Dockerfiles need into airlock.lock
+    Lock(LockArguments),
     /// Print or write the manual pages
     Man(ManArguments),
     /// Serve the store as a read-only registry
@@ -92,7 +107,12 @@ impl Command {
     /// Runs the command.
     pub(crate) fn run(&self, context: &Context) -> Outcome {
         match self {
+            Self::Apply(arguments) => arguments.run(context),
+            Self::Bundle(arguments) => arguments.run(context),
             Self::Completions(arguments) => arguments.run(context),
+            Self::Demo(arguments) => arguments.run(context),
+            Self::Diff(arguments) => arguments.run(context),
+            Self::Lock(arguments) => arguments.run(context),
             Self::Man(arguments) => arguments.run(context),
             Self::Serve(arguments) => arguments.run(context),
         }

@@ -34,6 +34,13 @@ impl Environment {
             .filter(|path| path.is_absolute())
     }
 
+    /// Returns the folder of our configuration (XDG base directory specification).
+    pub(crate) fn config_folder(&self) -> Option<PathBuf> {
+        self.absolute_path("XDG_CONFIG_HOME")
+            .or_else(|| Some(self.absolute_path("HOME")?.join(".config")))
+            .map(|base| base.join("airlock"))
+    }
+
     /// Returns all variables whose name and value are UTF-8, for the rooms that take a map.
     pub(crate) fn to_map(&self) -> BTreeMap<String, String> {
         self.0

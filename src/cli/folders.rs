@@ -39,6 +39,39 @@ pub(crate) struct NoFolder {
     flag: &'static str,
 }
 
+/// The current folder is gone, or may not be looked at.
+#[derive(Debug, thiserror::Error)]
+#[error("the current folder cannot be found")]
+pub(crate) struct NoCurrentFolder(#[source] std::io::Error);
+
+/// The code of [`NoCurrentFolder`].
+pub(crate) const NO_CURRENT_FOLDER: Code = Code::new("cli/no-current-folder");
+
+impl Diagnose for NoCurrentFolder {
+    fn code(&self) -> Code {
+        NO_CURRENT_FOLDER
+    }
+
+    fn class(&self) -> Class {
+        Class::Environment
+    }
+
+    fn help(&self) -> Option<String> {
+        Some("go to a folder that exists, or name one with -C".to_owned())
+    }
+}
+
+/// Where the person stands.
+#[derive(Debug)]
+pub(crate) struct CurrentFolder;
+
+impl CurrentFolder {
+    /// Returns the absolute path.
+    pub(crate) fn find() -> Result<PathBuf, NoCurrentFolder> {
+        std::env::current_dir().map_err(NoCurrentFolder)
+    }
+}
+
 /// The code of [`NoFolder`].
 pub(crate) const NO_FOLDER: Code = Code::new("cli/no-folder");
 

@@ -4,21 +4,32 @@
 //! beside `report` that writes to a terminal. Each command has a file: its arguments, the call of
 //! its operation, and the text of its result.
 
+mod apply;
 mod arguments;
+mod bundle;
+mod codes;
 mod completions;
 mod context;
+mod demo;
+mod diff;
 mod entry;
 mod environment;
 mod exit;
 mod folders;
+mod lines;
+mod lock;
+mod lockfile;
 mod man;
 mod output;
 mod progress;
 mod serve;
 mod signals;
+mod source;
+mod station;
 mod system;
+mod target;
 mod version;
 
+pub use codes::all_codes;
 pub use entry::main;
 pub use exit::ExitStatus;
-pub use output::CODES;

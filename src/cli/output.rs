@@ -8,8 +8,8 @@ use super::arguments::Format;
 use super::arguments::Global;
 use crate::diagnostic::{Class, Code, Diagnose};
 
-/// Every code this room can give.
-pub const CODES: &[Code] = &[CLOSED, FAILED, NO_SUCH_PAGE];
+/// Every code of output.
+pub(crate) const CODES: &[Code] = &[CLOSED, FAILED, NO_SUCH_PAGE];
 
 const CLOSED: Code = Code::new("cli/output-closed");
 const FAILED: Code = Code::new("cli/output-failed");

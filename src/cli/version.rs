@@ -6,7 +6,7 @@ use super::context::{Context, Outcome};
 use super::exit::ExitStatus;
 
 #[derive(Serialize)]
-struct Version {
+struct About {
     schema: &'static str,
     name: &'static str,
     version: &'static str,
@@ -18,7 +18,7 @@ struct Version {
 
 /// Prints the version, and with JSON the formats this binary writes.
 pub(crate) fn print(context: &Context) -> Outcome {
-    let version = Version {
+    let about = About {
         schema: "airlock.version/1",
         name: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
@@ -28,11 +28,11 @@ pub(crate) fn print(context: &Context) -> Outcome {
         architecture: std::env::consts::ARCH,
     };
     if context.output().is_json() {
-        context.output().data(&version)?;
+        context.output().data(&about)?;
     } else {
         context
             .output()
-            .bytes(format!("{} {}\n", version.name, version.version).as_bytes())?;
+            .bytes(format!("{} {}\n", about.name, about.version).as_bytes())?;
     }
     Ok(ExitStatus::Done)
 }

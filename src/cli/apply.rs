@@ -1,0 +1,176 @@
+//! `airlock apply`: import a bundle, or publish what a lock finds in the store.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Serialize;
+
+use super::context::{Context, Outcome};
+use super::exit::ExitStatus;
+use super::folders::{KeysFlag, StoreFlag};
+use super::lines::Lines;
+use super::source;
+use crate::config::Site;
+use crate::diagnostic::{Failure, sanitize};
+use crate::ops::inside::apply::{Applied, ApplyOptions, PublishedImages, apply, apply_lock};
+use crate::ops::lock_file::LockFile;
+use crate::ops::transfer::{Opened, open_envelope};
+use crate::report::human_size;
+use crate::seal::Keyring;
+use crate::store::Store;
+use crate::wire::Kind;
+
+/// Arguments of `airlock apply`.
+#[derive(Args, Debug)]
+pub(crate) struct ApplyArguments {
+    /// The bundle; - reads standard input. Without it, the lock is applied to what the store holds
+    #[arg(value_name = "BUNDLE", required_unless_present = "lockfile")]
+    bundle: Option<PathBuf>,
+    /// Trust this lock instead of the one recorded with the request
+    #[arg(long, value_name = "FILE")]
+    lockfile: Option<PathBuf>,
+    /// Take a lock that is older than one applied since
+    #[arg(long)]
+    allow_older: bool,
+    #[command(flatten)]
+    store: StoreFlag,
+    #[command(flatten)]
+    keys: KeysFlag,
+}
+
+#[derive(Serialize)]
+struct Report {
+    schema: &'static str,
+    bundle: Option<String>,
+    applied_before: bool,
+    blobs: usize,
+    bytes: u64,
+    published: Vec<String>,
+    moved: Vec<MovedLine>,
+    missing: Vec<String>,
+    lacking: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct MovedLine {
+    reference: String,
+    from: String,
+    to: String,
+}
+
+impl ApplyArguments {
+    /// Verifies and publishes.
+    pub(crate) fn run(&self, context: &Context) -> Outcome {
+        let run = context.run();
+        let folder = self.store.folder(context.environment())?;
+        let store = Store::open(&folder)?;
+        let lock = match &self.lockfile {
+            Some(path) => Some(LockFile::read(path, &run)?),
+            None => None,
+        };
+        let report = match (&self.bundle, lock) {
+            (Some(path), lock) => {
+                let opened = self.open(context, &store, path)?;
+                let site = Site::load(&folder.join("airlock").join("site.toml"))?;
+                let options = ApplyOptions {
+                    lock,
+                    unsolicited: site.unsolicited.is_some_and(|setting| setting.value),
+                    allow_older: self.allow_older,
+                };
+                of_bundle(apply(&opened, &store, &options, &run)?)
+            }
+            (None, Some(lock)) => of_lock(apply_lock(&lock, &store, self.allow_older, &run)?),
+            (None, None) => return Ok(ExitStatus::Usage),
+        };
+        context.end_progress();
+        if context.output().is_json() {
+            context.output().data(&report)?;
+        } else {
+            context.output().say(&text(&report));
+        }
+        Ok(if report.missing.is_empty() {
+            ExitStatus::Done
+        } else {
+            ExitStatus::Partial
+        })
+    }
+
+    fn open(&self, context: &Context, store: &Store, path: &Path) -> Result<Opened, Failure> {
+        let run = context.run();
+        let keyring = Keyring::load(&self.keys.folder(context.environment())?)?;
+        let file = source::open(path, || Ok(store.begin(run.clock)?.scratch()?))?;
+        Ok(open_envelope(
+            file,
+            &keyring,
+            &[Kind::Bundle],
+            run.clock.unix_seconds(),
+        )?)
+    }
+}
+
+fn of_bundle(applied: Applied) -> Report {
+    match applied {
+        Applied::Before(bundle) => Report {
+            bundle: Some(bundle.to_string()),
+            applied_before: true,
+            ..of_lock(PublishedImages::default())
+        },
+        Applied::Now {
+            bundle,
+            blobs,
+            bytes,
+            published,
+            lacking,
+        } => Report {
+            lacking: lacking.iter().map(|why| sanitize(why, 300)).collect(),
+            bundle: Some(bundle.to_string()),
+            blobs,
+            bytes,
+            ..of_lock(published)
+        },
+    }
+}
+
+fn of_lock(published: PublishedImages) -> Report {
+    let moved = published.moved.into_iter().map(|moved| MovedLine {
+        reference: moved.reference.to_string(),
+        from: moved.from.to_string(),
+        to: moved.to.to_string(),
+    });
+    Report {
+        schema: "airlock.apply/1",
+        bundle: None,
+        applied_before: false,
+        blobs: 0,
+        bytes: 0,
+        published: published.images.iter().map(ToString::to_string).collect(),
+        moved: moved.collect(),
+        missing: published.missing.iter().map(ToString::to_string).collect(),
+        lacking: Vec::new(),
+    }
+}
+
+fn text(report: &Report) -> String {
+    let mut out = Lines::default();
+    if report.applied_before {
+        return "this bundle was applied before; nothing was done".to_owned();
+    }
+    for moved in &report.moved {
+        out.add(format_args!("moved  {}", moved.reference));
+        out.add(format_args!("         from {}", moved.from));
+        out.add(format_args!("         to   {}", moved.to));
+    }
+    for reference in &report.missing {
+        out.add(format_args!("still missing  {reference}"));
+    }
+    for why in &report.lacking {
+        out.add(format_args!("the station says: {why}"));
+    }
+    out.add(format_args!(
+        "{} blobs imported, {}; {} images published",
+        report.blobs,
+        human_size(report.bytes),
+        report.published.len()
+    ));
+    out.into_text()
+}

@@ -1,0 +1,43 @@
+//! Every code of the house, for the documentation and its test.
+
+use super::{demo, entry, folders, output, source};
+use crate::diagnostic::{Code, Diagnose as _};
+use crate::ops::{inside, lock_file, outside, project, transfer};
+use crate::run::{Cancelled, EntropyError};
+use crate::{config, dockerfile, inputs, oci, plan, registry, seal, serve, store, upstream, wire};
+
+/// Lists every code that an error or a warning can have, room by room.
+pub fn all_codes() -> Vec<Code> {
+    let rooms: [&[Code]; 22] = [
+        config::CODES,
+        demo::CODES,
+        dockerfile::CODES,
+        inputs::CODES,
+        inside::apply::CODES,
+        inside::diff::CODES,
+        inside::request::CODES,
+        lock_file::CODES,
+        oci::CODES,
+        outside::bundle::CODES,
+        output::CODES,
+        plan::CODES,
+        project::CODES,
+        registry::CODES,
+        seal::CODES,
+        serve::CODES,
+        source::CODES,
+        store::CODES,
+        transfer::CODES,
+        upstream::CODES,
+        wire::CODES,
+        &[
+            entry::NO_DIRECTORY,
+            folders::NO_CURRENT_FOLDER,
+            folders::NO_FOLDER,
+        ],
+    ];
+    let mut codes: Vec<Code> = rooms.concat();
+    codes.push(Cancelled.code());
+    codes.push(EntropyError(String::new()).code());
+    codes
+}

@@ -1,0 +1,235 @@
+//! `airlock diff`: what the lock needs and the store lacks, and the request for it.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Serialize;
+
+use super::context::{Context, Outcome};
+use super::exit::ExitStatus;
+use super::folders::{KeysFlag, StoreFlag};
+use super::lines::Lines;
+use super::lockfile::LockfileFlag;
+use super::target::Target;
+use crate::diagnostic::Failure;
+use crate::ops::inside::diff::{Diff, diff};
+use crate::ops::inside::request::{self, IssuedRequest, NothingMissing};
+use crate::ops::lock_file::LockFile;
+use crate::plan::{ImagePlan, State};
+use crate::report::human_size;
+use crate::seal::Keyring;
+use crate::store::{Store, StoreError};
+
+/// Arguments of `airlock diff`.
+#[derive(Args, Debug)]
+pub(crate) struct DiffArguments {
+    #[command(flatten)]
+    lockfile: LockfileFlag,
+    #[command(flatten)]
+    store: StoreFlag,
+    #[command(flatten)]
+    keys: KeysFlag,
+    /// Write the sealed request; without a name to request-<ID>.age, with - to standard output
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "")]
+    request: Option<PathBuf>,
+    /// Write a request although nothing is missing
+    #[arg(long, requires = "request")]
+    allow_empty: bool,
+    /// Replace a request file that is there
+    #[arg(long, requires = "request")]
+    force: bool,
+    /// End with 1 when something is missing
+    #[arg(long)]
+    exit_code: bool,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: &'static str,
+    images: Vec<ImageLine<'a>>,
+    present: usize,
+    missing: usize,
+    pending: usize,
+    blobs: usize,
+    bytes: u64,
+    unpublished: Vec<String>,
+    damaged: Vec<String>,
+    request: Option<RequestLine>,
+}
+
+#[derive(Serialize)]
+struct ImageLine<'a> {
+    reference: String,
+    state: &'a str,
+    blobs: usize,
+    bytes: u64,
+}
+
+#[derive(Serialize)]
+struct RequestLine {
+    id: String,
+    seq: u64,
+    file: String,
+}
+
+impl DiffArguments {
+    /// Compares, and writes the request where it is asked for.
+    pub(crate) fn run(&self, context: &Context) -> Outcome {
+        let run = context.run();
+        let lock = LockFile::read(self.lockfile.path(), &run)?;
+        let folder = self.store.folder(context.environment())?;
+        let store = match Store::open(&folder) {
+            Ok(store) => Some(store),
+            Err(StoreError::NoStore(_)) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let found = diff(&lock.lockfile, store.as_ref(), &run)?;
+        let issued = match &self.request {
+            None => None,
+            Some(path) => Some(self.issue(context, &lock, &found, path, &folder)?),
+        };
+        context.end_progress();
+        if context.output().is_json() {
+            context.output().data(&report(&found, issued))?;
+        } else {
+            context
+                .output()
+                .say(&text(&found, issued.as_ref(), context.is_verbose()));
+        }
+        let lacks = found.plan.totals.missing > 0 || found.plan.totals.pending > 0;
+        Ok(if self.exit_code && lacks {
+            ExitStatus::Gate
+        } else {
+            ExitStatus::Done
+        })
+    }
+
+    fn issue(
+        &self,
+        context: &Context,
+        lock: &LockFile,
+        found: &Diff,
+        path: &Path,
+        folder: &Path,
+    ) -> Result<RequestLine, Failure> {
+        let run = context.run();
+        if found.plan.totals.missing == 0 && found.plan.totals.pending == 0 && !self.allow_empty {
+            return Err(NothingMissing.into());
+        }
+        let keyring = Keyring::load(&self.keys.folder(context.environment())?)?;
+        // A name that is taken is told before the ledger knows of a request that never leaves.
+        let named = (!path.as_os_str().is_empty())
+            .then(|| Target::open(path, self.force))
+            .transpose()?;
+        let store = Store::open_or_create(folder, run.entropy)?;
+        let issued = request::issue((&lock.text, &lock.lockfile), found, &store, &keyring, &run)?;
+        let mut target = match named {
+            Some(target) => target,
+            None => Target::open(Path::new(&default_name(&issued)), self.force)?,
+        };
+        target
+            .write_all(&issued.sealed)
+            .map_err(super::output::OutputError::from)?;
+        let file = target.finish()?;
+        Ok(RequestLine {
+            id: issued.id.to_string(),
+            seq: issued.seq,
+            file,
+        })
+    }
+}
+
+fn default_name(issued: &IssuedRequest) -> String {
+    format!("request-{}.age", issued.id.short())
+}
+
+fn state(state: State) -> &'static str {
+    match state {
+        State::Present => "present",
+        State::Missing => "missing",
+        State::Pending => "pending",
+    }
+}
+
+fn report(found: &Diff, request: Option<RequestLine>) -> Report<'_> {
+    let totals = found.plan.totals;
+    let image = |image: &ImagePlan| ImageLine {
+        reference: image.reference.to_string(),
+        state: state(image.state),
+        blobs: image.missing.len(),
+        bytes: image.bytes,
+    };
+    Report {
+        schema: "airlock.diff/1",
+        images: found.plan.images.iter().map(image).collect(),
+        present: totals.present,
+        missing: totals.missing,
+        pending: totals.pending,
+        blobs: totals.blobs,
+        bytes: totals.bytes,
+        unpublished: found.unpublished.iter().map(ToString::to_string).collect(),
+        damaged: found
+            .damaged
+            .iter()
+            .map(|blob| blob.digest.to_string())
+            .collect(),
+        request,
+    }
+}
+
+fn text(found: &Diff, request: Option<&RequestLine>, verbose: bool) -> String {
+    let mut out = Lines::default();
+    for image in &found.plan.images {
+        let carried = match image.state {
+            State::Missing => format!(
+                "  {} blobs, {}",
+                image.missing.len(),
+                human_size(image.bytes)
+            ),
+            State::Present | State::Pending => String::new(),
+        };
+        out.add(format_args!(
+            "{}  {}{carried}",
+            state(image.state),
+            image.reference
+        ));
+        let listed = image.missing.iter().filter(|_| verbose);
+        for blob in listed {
+            out.add(format_args!(
+                "           {}  {}",
+                blob.digest,
+                human_size(blob.size)
+            ));
+        }
+    }
+    let totals = found.plan.totals;
+    if totals.missing == 0 && totals.pending == 0 {
+        out.add(format_args!(
+            "nothing is missing: all {} images are in the store",
+            totals.present
+        ));
+    } else {
+        out.add(format_args!(
+            "{} present, {} missing, {} pending: {} blobs, {} to carry",
+            totals.present,
+            totals.missing,
+            totals.pending,
+            totals.blobs,
+            human_size(totals.bytes)
+        ));
+    }
+    if !found.unpublished.is_empty() {
+        out.add(format_args!(
+            "{} present images are not published as this lock says: airlock apply --lockfile FILE",
+            found.unpublished.len()
+        ));
+    }
+    if let Some(request) = request {
+        out.add(format_args!(
+            "request {} written to {}",
+            request.seq, request.file
+        ));
+    }
+    out.into_text()
+}

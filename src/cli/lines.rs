@@ -1,0 +1,20 @@
+//! Text for people, line by line.
+
+use std::fmt;
+
+/// Lines of text.
+#[derive(Debug, Default)]
+pub(crate) struct Lines(String);
+
+impl Lines {
+    /// Adds a line.
+    pub(crate) fn add(&mut self, text: fmt::Arguments<'_>) {
+        self.0.push_str(&fmt::format(text));
+        self.0.push('\n');
+    }
+
+    /// Returns all lines.
+    pub(crate) fn into_text(self) -> String {
+        self.0
+    }
+}
