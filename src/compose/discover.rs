@@ -34,6 +34,7 @@ pub(crate) struct Chosen {
 /// Finds the compose files: those asked for, those of `COMPOSE_FILE`, or by discovery.
 pub(crate) fn files(
     files: &Files,
+    folder: &str,
     request: &Request,
     environment: &Environment,
 ) -> Result<Chosen, Stop> {
@@ -43,14 +44,14 @@ pub(crate) fn files(
         request.files.clone()
     };
     if asked.is_empty() {
-        return discover(files, &start(request));
+        return discover(files, &start(folder, request));
     }
     let mut chosen = Chosen::default();
     for name in asked {
         if super::file_path::is_remote_file(&name) {
             return Err(Problem::Remote(super::error::shown(&name)).into());
         }
-        let path = join(&request.folder, &name);
+        let path = join(folder, &name);
         if *files.look(&path, None)? == Found::Missing {
             return Err(Problem::MissingFile(super::error::shown(&name)).into());
         }
@@ -71,11 +72,11 @@ fn from_environment(environment: &Environment) -> Vec<String> {
 }
 
 /// The folder that relative paths start from before the files are known.
-pub(crate) fn start(request: &Request) -> String {
+pub(crate) fn start(here: &str, request: &Request) -> String {
     match (&request.project_directory, request.files.first()) {
-        (Some(folder), _) => join(&request.folder, folder),
-        (None, Some(file)) => folder_of(&join(&request.folder, file)).to_owned(),
-        (None, None) => join(&request.folder, "."),
+        (Some(folder), _) => join(here, folder),
+        (None, Some(file)) => folder_of(&join(here, file)).to_owned(),
+        (None, None) => here.to_owned(),
     }
 }
 

@@ -2,7 +2,7 @@
 //! beyond one is refused with `compose/too-large`.
 
 /// Longest compose or environment file, in bytes.
-pub(crate) const FILE_BYTES: usize = 4 * 1024 * 1024;
+pub const FILE_BYTES: usize = 4 * 1024 * 1024;
 /// Most files that one project may bring in (compose files, includes, extends, environment).
 pub(crate) const FILES: usize = 256;
 /// Deepest nesting of one YAML document, its aliases followed.

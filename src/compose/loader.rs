@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::discover::{self, Chosen, normal_name};
 use super::error::{Problem, shown};
-use super::file_path::{folder_of, join, name_of};
+use super::file_path::{clean, folder_of, join, name_of};
 use super::files::{Files, Found, Stop};
 use super::interpolate::{Noticed, interpolate};
 use super::load::Load;
@@ -27,6 +27,8 @@ use super::{ComposeError, Place, consistency, env_files, label_files};
 /// ```
 #[derive(Debug)]
 pub struct Loader {
+    /// The folder that relative paths of the request start from; absolute.
+    folder: String,
     request: Request,
     load: Load,
 }
@@ -41,10 +43,12 @@ pub enum Step {
 }
 
 impl Loader {
-    /// Begins with a request.
-    pub fn new(request: Request) -> Self {
-        let files = Files::below(&request.root);
+    /// Begins with a request; `root` is the folder that no path may leave, `folder` the one that
+    /// the command runs in. Both are absolute.
+    pub fn new(root: &str, folder: &str, request: Request) -> Self {
+        let files = Files::below(root);
         Self {
+            folder: clean(folder),
             request,
             load: Load::new(files),
         }
@@ -117,6 +121,7 @@ impl Loader {
                 .collect::<Result<_, _>>()?,
             inputs: self.load.files.used(),
             profiles: active.profiles,
+            asked_services: self.request.services.clone(),
             services: read(&active.services),
             disabled_services: read(&active.disabled),
             models: models.collect(),
@@ -134,15 +139,15 @@ impl Loader {
     /// Finds the files, the folder and the variables of the project.
     fn setting(&mut self) -> Result<Setting, Stop> {
         let mut environment = Environment::of_process(&self.request.environment);
-        environment.set("PWD", &join(&self.request.folder, "."), Origin::Project);
+        environment.set("PWD", &self.folder, Origin::Project);
         let mut env_files = self.asked_env_files(&environment);
-        let first = discover::start(&self.request);
+        let first = discover::start(&self.folder, &self.request);
         self.add_env_files(&mut environment, &env_files, &first)?;
         if env_files.is_empty() {
             env_files = self.redirected(&mut environment);
             self.add_env_files(&mut environment, &env_files, &first)?;
         }
-        let chosen = discover::files(&self.load.files, &self.request, &environment)?;
+        let chosen = discover::files(&self.load.files, &self.folder, &self.request, &environment)?;
         let working_dir = match (&self.request.project_directory, chosen.files.first()) {
             (None, Some(file)) => folder_of(file).to_owned(),
             _ => first.clone(),
@@ -166,8 +171,7 @@ impl Loader {
             Some(files) => list(files),
             None => Vec::new(),
         };
-        let folder = &self.request.folder;
-        asked.iter().map(|path| join(folder, path)).collect()
+        asked.iter().map(|path| join(&self.folder, path)).collect()
     }
 
     /// Environment files that `.env` names in its own place; of `.env` itself, only what steers
@@ -176,8 +180,8 @@ impl Loader {
         let Some(files) = environment.get("COMPOSE_ENV_FILES") else {
             return Vec::new();
         };
-        let folder = &self.request.folder;
-        let files = list(files).iter().map(|path| join(folder, path)).collect();
+        let paths = list(files);
+        let files = paths.iter().map(|path| join(&self.folder, path)).collect();
         environment.keep_of_files(|name| name.starts_with("COMPOSE_"));
         files
     }

@@ -58,6 +58,7 @@ mod yaml;
 
 pub use error::{CODES, ComposeError, Problem};
 pub use files::Found;
+pub use limits::FILE_BYTES;
 pub use loader::{Loader, Step};
 pub use place::Place;
 pub use project::{Build, Context, Project, Service, Text, Warning};

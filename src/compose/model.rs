@@ -24,6 +24,7 @@ impl Reader<'_> {
             _ => format!("{}{separator}{name}", self.project_name),
         };
         Service {
+            name: name.to_owned(),
             place: value.place.clone(),
             default_image,
             platform: value.get("platform").and_then(text_of).filter(is_filled),

@@ -20,8 +20,10 @@ pub struct Project {
     pub env_files: Vec<String>,
     /// Every file that took part: compose files, includes, extended files, environment files.
     pub inputs: Vec<String>,
-    /// Active profiles.
+    /// Active profiles: those asked for, and those of services that were asked for by name.
     pub profiles: Vec<String>,
+    /// Services that were asked for by name; none for all.
+    pub asked_services: Vec<String>,
     /// Active services.
     pub services: BTreeMap<String, Service>,
     /// Services whose profile is off, or that were not asked for.
@@ -48,6 +50,8 @@ pub struct Text {
 /// A service.
 #[derive(Clone, Debug)]
 pub struct Service {
+    /// Its name.
+    pub name: String,
     /// Where it stands; for a merged service, in the last file that says something of it.
     pub place: Place,
     /// `image` as written; may be empty, and may be no valid reference.
@@ -119,6 +123,34 @@ pub struct Warning {
     pub text: String,
     /// Where, if one place is meant.
     pub place: Option<Place>,
+}
+
+impl Project {
+    /// Finds a service by name, active or not.
+    pub fn service(&self, name: &str) -> Option<&Service> {
+        let active = self.services.get(name);
+        active.or_else(|| self.disabled_services.get(name))
+    }
+}
+
+impl Service {
+    /// Tells whether its image is what its build gives: it has one, and its `pull_policy` does not
+    /// ask for the image to be pulled instead (compose specification, `pull_policy`).
+    pub fn is_built(&self) -> bool {
+        let has_image = self
+            .image
+            .as_ref()
+            .is_some_and(|image| !image.text.is_empty());
+        let policy = self
+            .pull_policy
+            .as_ref()
+            .map_or("", |policy| policy.text.as_str());
+        let is_pulled = matches!(
+            policy,
+            "always" | "missing" | "refresh" | "daily" | "weekly"
+        ) || policy.starts_with("every_");
+        self.build.is_some() && !(has_image && is_pulled)
+    }
 }
 
 impl Warning {

@@ -3,13 +3,10 @@
 use std::collections::BTreeMap;
 
 /// The values that decide what a compose project is. Nothing else does: the resolver reads no
-/// environment and no disk.
-#[derive(Clone, Debug, Default)]
+/// environment and no disk. Paths are relative to the folder that the command runs in, or
+/// absolute.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Request {
-    /// The folder that no path may leave; absolute.
-    pub root: String,
-    /// The folder that the command runs in; absolute, in the root.
-    pub folder: String,
     /// Compose files in order; none for discovery.
     pub files: Vec<String>,
     /// Environment files in order, in place of `.env`.

@@ -10,6 +10,7 @@
 )]
 
 mod cases;
+mod compose;
 mod dockerfile;
 mod score;
 

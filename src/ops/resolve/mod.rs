@@ -2,6 +2,12 @@
 //!
 //! Shared by every operation that asks which images a project needs.
 
+mod compose;
 mod dockerfile;
 
+pub use compose::{
+    BuildAnswer, BuildOptions, BuildProblem, Built, CODES as COMPOSE_CODES, ComposeNeed,
+    ComposeNeeds, ComposeNeedsError, NeedUse, NeedsOptions, Skip, compose_needs, load_compose,
+    resolve_build,
+};
 pub use dockerfile::{GivenTriggers, NoTriggers, OnbuildTriggers, resolve_dockerfile};

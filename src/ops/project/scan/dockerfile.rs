@@ -120,7 +120,7 @@ fn answers(
     Ok(error)
 }
 
-fn resolve_rows(resolve: &BTreeSet<ImageAt>) -> Vec<ResolveRow> {
+pub(super) fn resolve_rows(resolve: &BTreeSet<ImageAt>) -> Vec<ResolveRow> {
     let mut rows: Vec<ResolveRow> = resolve
         .iter()
         .map(|image| ResolveRow {
@@ -159,7 +159,7 @@ fn stage_row(stage: &StageInfo) -> StageRow {
     }
 }
 
-fn syntax_row(syntax: &Syntax) -> SyntaxRow {
+pub(super) fn syntax_row(syntax: &Syntax) -> SyntaxRow {
     let reference = syntax.reference.as_ref().ok();
     SyntaxRow {
         written: syntax.written.clone(),
@@ -180,7 +180,7 @@ fn warning_row(finding: &Finding) -> WarningRow {
     }
 }
 
-fn problem(error: &DockerfileError) -> Problem {
+pub(super) fn problem(error: &DockerfileError) -> Problem {
     Problem {
         class: error.problem.class().name(),
         message: error.message(),

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::ComposeSource;
+
 /// Names the data model and its version.
 pub const SCHEMA: &str = "airlock.scan/1";
 
@@ -22,6 +24,8 @@ pub struct Scan {
 pub enum Source {
     /// A Dockerfile.
     Dockerfile(Box<DockerfileSource>),
+    /// A compose project.
+    Compose(Box<ComposeSource>),
 }
 
 /// A Dockerfile at a platform.

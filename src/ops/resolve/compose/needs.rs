@@ -1,0 +1,250 @@
+//! The images that a compose project needs, as a lock lists them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lock_format::{Reference, Source, SourceKind};
+
+use super::build::services_of;
+use super::deciding::Deciding;
+use super::platform::of_service;
+use super::{
+    BuildAnswer, Built, ComposeNeed, ComposeNeeds, ComposeNeedsError, NeedUse, NeedsOptions,
+    resolve_build,
+};
+use crate::compose::{Build, Project, Service, Text};
+use crate::diagnostic::Failure;
+use crate::dockerfile::{ImageAt, Images, Use};
+use crate::inputs::Root;
+use crate::ops::resolve::OnbuildTriggers;
+
+/// Lists the images that the active services of a project need.
+///
+/// A service with a build needs what its Dockerfile names; its `image` is the name of the result.
+/// Where its `pull_policy` asks for the image to be pulled, the image is needed in place of the
+/// build. Services that others take their image from count too, active or not.
+pub fn compose_needs(
+    root: &Root,
+    project: &Project,
+    options: &NeedsOptions,
+    triggers: &dyn OnbuildTriggers,
+) -> Result<ComposeNeeds, Failure> {
+    let mut work = Work {
+        root,
+        project,
+        options,
+        triggers,
+        images: BTreeSet::new(),
+        unknown: Vec::new(),
+        deciding: Deciding::of_project(project),
+        done: BTreeSet::new(),
+    };
+    for service in project.services.values() {
+        work.service(service)?;
+    }
+    if options.models {
+        for (name, model) in &project.models {
+            work.image(name, None, model, NeedUse::Model);
+        }
+    }
+    Ok(ComposeNeeds {
+        source: source(project, options, work.deciding),
+        images: work.images.into_iter().collect(),
+        unknown: work.unknown,
+    })
+}
+
+/// The source with today's inputs.
+fn source(project: &Project, options: &NeedsOptions, deciding: Deciding) -> Source {
+    let sorted = |texts: &[String]| texts.iter().cloned().collect::<BTreeSet<_>>();
+    Source {
+        name: project.files.first().cloned().unwrap_or_default(),
+        kind: SourceKind::Compose {
+            files: project.files.clone(),
+        },
+        platforms: options.build.platforms.clone(),
+        build_platform: Some(options.build.build_platform.clone()),
+        args: BTreeMap::new(),
+        env: deciding.into_map(),
+        target: None,
+        contexts: BTreeMap::new(),
+        profiles: sorted(&project.profiles).into_iter().collect(),
+        services: sorted(&project.asked_services).into_iter().collect(),
+        env_files: project.env_files.clone(),
+        root: None,
+    }
+}
+
+struct Work<'a> {
+    root: &'a Root,
+    project: &'a Project,
+    options: &'a NeedsOptions,
+    triggers: &'a dyn OnbuildTriggers,
+    images: BTreeSet<ComposeNeed>,
+    unknown: Vec<ComposeNeedsError>,
+    deciding: Deciding,
+    /// Services whose own image is listed already.
+    done: BTreeSet<&'a str>,
+}
+
+impl<'a> Work<'a> {
+    /// Lists everything that a service needs to run.
+    fn service(&mut self, service: &'a Service) -> Result<(), Failure> {
+        self.own_image(service)?;
+        for volume in &service.image_volumes {
+            match self.project.service(&volume.text) {
+                Some(other) => {
+                    self.deciding.texts([volume]);
+                    self.own_image(other)?;
+                }
+                None => self.image(&service.name, Some(service), volume, NeedUse::ImageVolume),
+            }
+        }
+        let own = service.image.as_ref().map(|image| &image.text);
+        for image in &service.pre_start_images {
+            let is_result = service.is_built() && own == Some(&image.text);
+            if !is_result {
+                self.image(&service.name, Some(service), image, NeedUse::PreStart);
+            }
+        }
+        Ok(())
+    }
+
+    /// Lists what the image of a service is, or is made of.
+    fn own_image(&mut self, service: &'a Service) -> Result<(), Failure> {
+        if service.provider || !self.done.insert(&service.name) {
+            return Ok(());
+        }
+        self.deciding.service(service);
+        match (&service.build, &service.image) {
+            (Some(build), _) if service.is_built() => self.build(service, build),
+            (_, Some(image)) => {
+                self.image(&service.name, Some(service), image, NeedUse::Service);
+                Ok(())
+            }
+            (_, None) => Ok(()),
+        }
+    }
+
+    fn build(&mut self, service: &'a Service, build: &'a Build) -> Result<(), Failure> {
+        let options = &self.options.build;
+        let answer = resolve_build(self.root, service, build, options, self.triggers)?;
+        self.deciding.build(build, &answer);
+        match answer {
+            BuildAnswer::Skipped { why, wanted, place } => {
+                self.unknown.push(ComposeNeedsError::Skipped {
+                    service: service.name.clone(),
+                    why,
+                    wanted,
+                    place,
+                });
+            }
+            BuildAnswer::Built(built) => {
+                for built in built {
+                    self.built(service, build, built);
+                }
+            }
+        }
+        for other in services_of(self.project, build) {
+            self.own_image(other)?;
+        }
+        Ok(())
+    }
+
+    /// Lists the images of one build at one platform.
+    fn built(&mut self, service: &Service, build: &Build, built: Built) {
+        let file = file_of(build, &built);
+        let need = |image: ImageAt, kind: NeedUse, line: usize| ComposeNeed {
+            reference: image.reference,
+            platform: image.platform,
+            kind,
+            service: service.name.clone(),
+            file: file.clone(),
+            line: line_of(build, line),
+        };
+        for image in built.images.iter().flat_map(|images| &images.resolve) {
+            let (kind, line) = built
+                .images
+                .as_ref()
+                .map_or((Use::Context, 0), |images| use_of(images, image));
+            self.images
+                .insert(need(image.clone(), NeedUse::Build(kind), line));
+        }
+        if let Some(syntax) = built.syntax.filter(|_| self.options.syntax)
+            && let Ok(reference) = syntax.reference
+        {
+            let image = ImageAt {
+                reference,
+                platform: self.options.build.build_platform.clone(),
+            };
+            self.images
+                .insert(need(image, NeedUse::Syntax, syntax.line));
+        }
+        let error = built.error;
+        self.unknown
+            .extend(error.map(|error| ComposeNeedsError::of_build(service, build, error)));
+    }
+
+    /// Adds an image at the platforms of a service.
+    fn image(&mut self, name: &str, service: Option<&Service>, image: &Text, kind: NeedUse) {
+        self.deciding.texts([image]);
+        let reference = match Reference::parse(&image.text) {
+            Ok(reference) => reference,
+            Err(error) => {
+                self.unknown.push(ComposeNeedsError::Reference {
+                    service: name.to_owned(),
+                    image: image.clone(),
+                    error,
+                });
+                return;
+            }
+        };
+        let file = image.place.file.to_string();
+        let line = usize::try_from(image.place.line).unwrap_or(usize::MAX);
+        for platform in of_service(service, &self.options.build.platforms) {
+            match platform {
+                Ok(platform) => {
+                    self.images.insert(ComposeNeed {
+                        reference: reference.clone(),
+                        platform,
+                        kind,
+                        service: name.to_owned(),
+                        file: file.clone(),
+                        line,
+                    });
+                }
+                Err(platform) => self.unknown.push(ComposeNeedsError::Platform {
+                    service: name.to_owned(),
+                    platform: platform.clone(),
+                }),
+            }
+        }
+    }
+}
+
+/// Finds how and where a file uses an image: where the target needs it, if anywhere.
+fn use_of(images: &Images, image: &ImageAt) -> (Use, usize) {
+    let uses = images.uses.iter().filter(|used| used.image == *image);
+    uses.max_by_key(|used| (used.needed, std::cmp::Reverse(used.line)))
+        .map_or((Use::Context, 0), |used| (used.kind, used.line))
+}
+
+/// The file that holds a Dockerfile's text.
+fn file_of(build: &Build, built: &Built) -> String {
+    let inline = build.dockerfile_inline.as_ref();
+    inline.map_or_else(
+        || built.file.name.clone(),
+        |text| text.place.file.to_string(),
+    )
+}
+
+/// The line in the compose file of a line of an inline Dockerfile.
+fn line_of(build: &Build, line: usize) -> usize {
+    match &build.dockerfile_inline {
+        None => line,
+        Some(text) => {
+            let start = usize::try_from(text.place.line).unwrap_or(usize::MAX);
+            let is_block = text.text.contains('\n');
+            start.saturating_add(if is_block { line } else { 0 })
+        }
+    }
+}
