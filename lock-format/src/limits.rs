@@ -4,6 +4,8 @@
 const MIB: u64 = 1024 * 1024;
 /// Longest lock, in bytes.
 pub(crate) const LOCK_BYTES: usize = 16 * 1024 * 1024;
+/// Longest text of one source or image with what belongs to it, in bytes.
+pub(crate) const PIECE_BYTES: usize = 4 * 1024 * 1024;
 /// Most sources, images, referrers of an image, and entries of an array in a source.
 pub(crate) const ENTRIES: usize = 4_096;
 /// Most platforms of an image.

@@ -27,6 +27,12 @@ pub enum Problem {
         /// The limit.
         most: usize,
     },
+    /// A source or image whose text is too long.
+    #[error("this table and what belongs to it are longer than {most} bytes")]
+    LongTable {
+        /// The limit.
+        most: usize,
+    },
     /// Bytes that are not UTF-8.
     #[error("the lock is not valid UTF-8")]
     NotUtf8,
@@ -102,6 +108,14 @@ pub enum Problem {
     Number {
         /// The key.
         key: &'static str,
+        /// The limit.
+        most: u64,
+    },
+    /// A blob longer than its kind may be.
+    #[error("{what} has at most {most} bytes")]
+    Oversized {
+        /// What it is, such as `a layer`.
+        what: &'static str,
         /// The limit.
         most: u64,
     },

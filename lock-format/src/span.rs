@@ -27,6 +27,15 @@ impl Span {
         }
     }
 
+    /// Returns the same mark in a text that has `offset` more bytes before it.
+    #[must_use]
+    pub fn moved(self, offset: usize) -> Self {
+        Self {
+            start: self.start.saturating_add(offset),
+            end: self.end.saturating_add(offset),
+        }
+    }
+
     /// Returns the length in bytes.
     pub fn len(self) -> usize {
         self.end.saturating_sub(self.start)

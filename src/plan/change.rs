@@ -120,3 +120,75 @@ fn platform_change(old: &Image, new: &Image) -> Option<PlatformChange> {
         removed,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::testing::{blob, lock, pending, pinned, reference};
+
+    const AMD64: &[&str] = &["linux/amd64"];
+
+    #[test]
+    fn equal_locks_do_not_differ() {
+        let one = lock(vec![pinned("one", &["a"], AMD64, 10, &[50])]);
+        let change = change(&one, &one.clone());
+        assert!(change.is_empty(), "{change:?}");
+    }
+
+    #[test]
+    fn each_way_to_differ_is_told_with_both_sides() {
+        let old = lock(vec![
+            pinned("gone", &["a"], AMD64, 10, &[50]),
+            pinned("moved", &["a"], AMD64, 20, &[50]),
+            pending("resolved", &["a"], AMD64),
+            pinned("wider", &["a"], AMD64, 40, &[50]),
+        ]);
+        let new = lock(vec![
+            pinned("fresh", &["a"], AMD64, 60, &[50, 51]),
+            pinned("moved", &["a"], AMD64, 70, &[50]),
+            pinned("resolved", &["a"], AMD64, 80, &[51]),
+            pinned("wider", &["a"], &["linux/arm64"], 40, &[50]),
+        ]);
+        let moved = |name: &str, from: Option<u64>, to: u64| Moved {
+            reference: reference(name),
+            from: from.map(|number| blob(number).digest),
+            to: Some(blob(to).digest),
+        };
+        let expected = Change {
+            added: vec![reference("fresh")],
+            removed: vec![reference("gone")],
+            moved: vec![moved("moved", Some(20), 70), moved("resolved", None, 80)],
+            platforms: vec![PlatformChange {
+                reference: reference("wider"),
+                added: vec!["linux/arm64".parse().unwrap()],
+                removed: vec!["linux/amd64".parse().unwrap()],
+            }],
+            blobs: [51, 60, 61, 62, 70, 71, 72, 80, 81, 82].map(blob).to_vec(),
+            bytes: 51 + 60 + 61 + 62 + 70 + 71 + 72 + 80 + 81 + 82,
+        };
+        assert_eq!(change(&old, &new), expected);
+    }
+
+    #[test]
+    fn one_thing_that_differs_is_enough() {
+        let one = || pinned("one", &["a"], AMD64, 10, &[50]);
+        let base = lock(vec![one()]);
+        for images in [
+            vec![one(), pending("two", &["a"], AMD64)],
+            vec![],
+            vec![pending("one", &["a"], AMD64)],
+            vec![pinned(
+                "one",
+                &["a"],
+                &["linux/amd64", "linux/arm64"],
+                10,
+                &[50],
+            )],
+        ] {
+            assert!(
+                !change(&base, &lock(images.clone())).is_empty(),
+                "{images:?}"
+            );
+        }
+    }
+}

@@ -124,3 +124,121 @@ fn sources(uses: &Uses<'_>) -> Vec<String> {
     let names: BTreeSet<&str> = uses.values().flatten().copied().collect();
     names.into_iter().map(str::to_owned).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Need;
+    use crate::plan::testing::{lock, pending, pinned, reference, source};
+
+    const BOTH: &[&str] = &["linux/amd64", "linux/arm64"];
+
+    fn platform(name: &str) -> Platform {
+        name.parse().unwrap()
+    }
+
+    fn names(list: &[&str]) -> Vec<String> {
+        list.iter().map(ToString::to_string).collect()
+    }
+
+    /// What a source needs: images with their platforms.
+    fn needs(name: &str, images: &[(&str, &[&str])]) -> SourceNeeds {
+        let uses = images.iter().flat_map(|(image, platforms)| {
+            platforms.iter().map(|platform| Need {
+                reference: reference(image),
+                platform: platform.parse().unwrap(),
+            })
+        });
+        SourceNeeds {
+            source: source(name, BOTH),
+            images: uses.collect(),
+        }
+    }
+
+    /// `one` for both sources, `two` for `b` alone.
+    fn sample() -> Lockfile {
+        lock(vec![
+            pinned("one", &["a", "b"], BOTH, 10, &[50]),
+            pinned("two", &["b"], &["linux/amd64"], 20, &[50]),
+        ])
+    }
+
+    fn fitting() -> Vec<SourceNeeds> {
+        vec![
+            needs("b", &[("two", &["linux/amd64"]), ("one", &["linux/arm64"])]),
+            needs("a", &[("one", &["linux/amd64"]), ("one", &["linux/amd64"])]),
+        ]
+    }
+
+    #[test]
+    fn a_lock_that_tells_the_truth_has_no_drift() {
+        assert_eq!(drift(&sample(), &fitting()), []);
+    }
+
+    #[test]
+    fn each_way_to_drift_is_told_with_both_sides() {
+        let mut found = fitting();
+        found[0] = needs(
+            "b",
+            &[
+                ("one", &["linux/arm64", "linux/arm/v7"]),
+                ("new", BOTH),
+                ("late", &["linux/amd64"]),
+            ],
+        );
+        let mut images = sample().into_parts().1;
+        images.push(pending("late", &["b"], &["linux/amd64"]));
+        images.push(pinned("wide", &["a"], BOTH, 30, &[50]));
+        found[1].images.push(Need {
+            reference: reference("wide"),
+            platform: platform("linux/arm64"),
+        });
+        let expected = [
+            Drift::Pending {
+                reference: reference("late"),
+                sources: names(&["b"]),
+            },
+            Drift::MissingImage {
+                reference: reference("new"),
+                platforms: vec![platform("linux/amd64"), platform("linux/arm64")],
+                sources: names(&["b"]),
+            },
+            Drift::MissingPlatform {
+                reference: reference("one"),
+                platform: platform("linux/arm/v7"),
+                locked: vec![platform("linux/amd64"), platform("linux/arm64")],
+                sources: names(&["b"]),
+            },
+            Drift::UnusedImage {
+                reference: reference("two"),
+                sources: names(&["b"]),
+            },
+            Drift::SuperfluousPlatform {
+                reference: reference("wide"),
+                platform: platform("linux/amd64"),
+                needed: vec![platform("linux/arm64")],
+            },
+        ];
+        assert_eq!(drift(&lock(images), &found), expected);
+    }
+
+    #[test]
+    fn sources_that_come_and_go_are_told() {
+        let mut found = fitting();
+        found[1].source.name = "c".to_owned();
+        let expected = [
+            Drift::UnusedSource {
+                name: "a".to_owned(),
+            },
+            Drift::MissingSource {
+                name: "c".to_owned(),
+            },
+            Drift::OtherSources {
+                reference: reference("one"),
+                locked: names(&["a", "b"]),
+                found: names(&["b", "c"]),
+            },
+        ];
+        assert_eq!(drift(&sample(), &found), expected);
+    }
+}

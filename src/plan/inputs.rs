@@ -75,3 +75,110 @@ fn set(values: impl Iterator<Item = String>) -> String {
     let sorted: BTreeSet<String> = values.collect();
     sorted.into_iter().collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::testing::source;
+
+    fn compose() -> Source {
+        Source {
+            kind: SourceKind::Compose {
+                files: vec!["one.yaml".to_owned(), "two.yaml".to_owned()],
+            },
+            ..source("a", &["linux/amd64"])
+        }
+    }
+
+    /// Returns what is told when one thing of a compose project changes.
+    fn told(change: impl Fn(&mut Source)) -> Vec<(String, Option<String>, Option<String>)> {
+        let mut found = compose();
+        change(&mut found);
+        let drift = changed_inputs(&compose(), &found).into_iter();
+        let parts = drift.map(|drift| {
+            let Drift::ChangedInput {
+                input,
+                locked,
+                found,
+                ..
+            } = drift
+            else {
+                panic!("{drift:?}")
+            };
+            (input, locked, found)
+        });
+        parts.collect()
+    }
+
+    #[test]
+    fn every_input_that_changes_is_named_with_both_values() {
+        let text = |text: &str| Some(text.to_owned());
+        let list = |list: &[&str]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let one = |key: &str, locked, found| vec![(key.to_owned(), locked, found)];
+        let arm = || "linux/arm64".parse().unwrap();
+        assert_eq!(
+            told(|s| s.platforms.insert(0, arm())),
+            one(
+                "platforms",
+                text("linux/amd64"),
+                text("linux/amd64, linux/arm64")
+            )
+        );
+        assert_eq!(
+            told(|s| s.build_platform = Some(arm())),
+            one("build-platform", text("linux/amd64"), text("linux/arm64"))
+        );
+        assert_eq!(told(|s| s.target = text("")), one("target", None, text("")));
+        assert_eq!(told(|s| s.root = text("..")), one("root", None, text("..")));
+        assert_eq!(
+            told(|s| s.profiles = list(&["b", "a"])),
+            one("profiles", None, text("a, b"))
+        );
+        assert_eq!(
+            told(|s| s.services = list(&["api"])),
+            one("services", None, text("api"))
+        );
+        assert_eq!(
+            told(|s| s.env_files = list(&["b", "a"])),
+            one("env-files", None, text("b, a"))
+        );
+        let map = || [("K".to_owned(), "v".to_owned())].into();
+        assert_eq!(told(|s| s.args = map()), one("args.K", None, text("v")));
+        assert_eq!(told(|s| s.env = map()), one("env.K", None, text("v")));
+        assert_eq!(
+            told(|s| s.contexts = map()),
+            one("contexts.K", None, text("v"))
+        );
+        let files = list(&["two.yaml", "one.yaml"]);
+        assert_eq!(
+            told(|s| s.kind = SourceKind::Compose {
+                files: files.clone()
+            }),
+            one(
+                "files",
+                text("one.yaml, two.yaml"),
+                text("two.yaml, one.yaml")
+            )
+        );
+        let path = || "Dockerfile".to_owned();
+        assert_eq!(
+            told(|s| s.kind = SourceKind::Dockerfile { path: path() }),
+            [
+                ("files".to_owned(), text("one.yaml, two.yaml"), None),
+                ("kind".to_owned(), text("compose"), text("dockerfile")),
+                ("path".to_owned(), None, text("Dockerfile")),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_has_no_order_may_come_in_any() {
+        let mut locked = compose();
+        locked.profiles = vec!["a".to_owned(), "b".to_owned()];
+        locked.platforms.push("linux/arm64".parse().unwrap());
+        let mut found = locked.clone();
+        found.profiles.reverse();
+        found.platforms.reverse();
+        assert_eq!(changed_inputs(&locked, &found), []);
+    }
+}

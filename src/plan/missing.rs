@@ -129,3 +129,94 @@ fn image_plan(
 pub(super) fn sum(sizes: impl Iterator<Item = u64>) -> u64 {
     sizes.fold(0, u64::saturating_add)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::testing::{blob, lock, pending, pinned, reference};
+
+    /// Two images that share layer 50, one of them at two platforms, and a pending one.
+    fn sample() -> Lockfile {
+        lock(vec![
+            pinned(
+                "one",
+                &["a"],
+                &["linux/amd64", "linux/arm64"],
+                10,
+                &[50, 51],
+            ),
+            pinned("two", &["a"], &["linux/amd64"], 20, &[50]),
+            pending("three", &["a"], &["linux/amd64"]),
+        ])
+    }
+
+    fn missing_numbers(plan: &Plan) -> Vec<u64> {
+        plan.blobs.iter().map(|missing| missing.blob.size).collect()
+    }
+
+    #[test]
+    fn an_empty_store_lacks_every_blob_once() {
+        let plan = missing(&sample(), |_| false);
+        assert_eq!(missing_numbers(&plan), [10, 11, 12, 20, 21, 22, 50, 51]);
+        let totals = Totals {
+            present: 0,
+            missing: 2,
+            pending: 1,
+            blobs: 8,
+            bytes: 10 + 11 + 12 + 20 + 21 + 22 + 50 + 51,
+        };
+        assert_eq!(plan.totals, totals);
+        let states: Vec<_> = plan.images.iter().map(|i| (i.state, i.bytes)).collect();
+        assert_eq!(
+            states,
+            [
+                (State::Missing, 10 + 11 + 12 + 50 + 51),
+                (State::Pending, 0),
+                (State::Missing, 20 + 21 + 22 + 50),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_full_store_lacks_nothing() {
+        let plan = missing(&sample(), |_| true);
+        assert!(plan.blobs.is_empty());
+        let totals = Totals {
+            present: 2,
+            pending: 1,
+            ..Totals::default()
+        };
+        assert_eq!(plan.totals, totals);
+    }
+
+    #[test]
+    fn only_what_is_missing_is_carried_and_it_names_who_needs_it() {
+        let plan = missing(&sample(), |held| ![21, 50].contains(&held.size));
+        assert_eq!(missing_numbers(&plan), [21, 50]);
+        let needed: Vec<_> = plan
+            .blobs
+            .iter()
+            .map(|missing| {
+                (
+                    missing.media_type.as_ref().map(MediaType::as_str),
+                    &missing.images[..],
+                )
+            })
+            .collect();
+        let (one, two) = (reference("one"), reference("two"));
+        assert_eq!(
+            needed,
+            [
+                (Some(MediaType::OCI_MANIFEST), &[two.clone()][..]),
+                (None, &[one, two][..]),
+            ]
+        );
+        let of_images: Vec<&[Blob]> = plan.images.iter().map(|i| &i.missing[..]).collect();
+        assert_eq!(of_images, [&[blob(50)][..], &[], &[blob(21), blob(50)][..]]);
+    }
+
+    #[test]
+    fn lengths_add_up_without_overflow() {
+        assert_eq!(sum([u64::MAX, 1].into_iter()), u64::MAX);
+    }
+}

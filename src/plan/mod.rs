@@ -12,6 +12,8 @@ mod inputs;
 mod lockfile_failure;
 mod missing;
 mod needs;
+#[cfg(test)]
+mod testing;
 
 pub use change::{Change, Moved, PlatformChange, change};
 pub use codes::CODES;

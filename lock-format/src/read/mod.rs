@@ -5,6 +5,7 @@ mod marked;
 mod meaning;
 mod parse;
 mod parsed;
+mod pieces;
 #[cfg(feature = "schema")]
 mod schema;
 mod table;

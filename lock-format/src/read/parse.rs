@@ -3,12 +3,14 @@
 use toml::de::{DeTable, Error};
 
 use super::parsed::Parsed;
+use super::pieces::{Piece, pieces};
 use super::table::Table;
-use super::version::{VERSION, check_version};
+use super::version::check_version;
 use super::wire::LockWire;
 use crate::error::Fault;
 use crate::limits::LOCK_BYTES;
-use crate::{LockError, Problem, Span, rules};
+use crate::spans::{ImageSpans, SourceSpans};
+use crate::{Image, LockError, Problem, Source, Span, rules};
 
 /// Reads a lock from bytes.
 pub(crate) fn parse_bytes(bytes: &[u8]) -> Result<Parsed, LockError> {
@@ -43,18 +45,55 @@ fn read(text: &str) -> Result<Parsed, Fault> {
     }
     check_conflict(text)?;
     check_version(text)?;
-    let document = DeTable::parse(text).map_err(|error| syntax(&error))?;
-    let span = Span::new(0, 0);
-    let wire = LockWire::read(Table::new(&LockWire::SHAPE, document.get_ref(), span)?)?;
-    if wire.version.value != VERSION {
-        return Err(Fault::new(Problem::NoVersion, wire.version.span));
+    let mut lock = Reading::default();
+    for piece in pieces(text)? {
+        lock.take(piece)?;
     }
-    let sources = wire.source.into_iter().map(TryFrom::try_from);
-    let sources = sources.collect::<Result<Vec<_>, Fault>>()?;
-    let images = wire.image.into_iter().map(TryFrom::try_from);
-    let images = images.collect::<Result<Vec<_>, Fault>>()?;
-    rules::check(&sources, &images)?;
-    Ok(Parsed::new(text, sources, images))
+    rules::check(&lock.sources, &lock.images)?;
+    Ok(Parsed::new(text, lock.sources, lock.images))
+}
+
+/// What has been read so far.
+#[derive(Default)]
+struct Reading {
+    sources: Vec<(Source, SourceSpans)>,
+    images: Vec<(Image, ImageSpans)>,
+    /// Keys that have a value before any header.
+    head: Vec<&'static str>,
+}
+
+impl Reading {
+    fn take(&mut self, piece: Piece<'_>) -> Result<(), Fault> {
+        let Piece { start, text } = piece;
+        let document = DeTable::parse(text).map_err(|error| syntax(&error, start))?;
+        let span = Span::new(start, start);
+        let table = Table::new(&LockWire::SHAPE, document.get_ref(), span, start)?;
+        self.check_once(table, start)?;
+        let wire = LockWire::read(table)?;
+        for source in wire.source {
+            self.sources.push(source.try_into()?);
+        }
+        for image in wire.image {
+            self.images.push(image.try_into()?);
+        }
+        Ok(())
+    }
+
+    /// A key that has its value before any header is given no other.
+    fn check_once(&mut self, table: Table<'_>, start: usize) -> Result<(), Fault> {
+        for key in LockWire::SHAPE.keys {
+            let Some(value) = table.get(key) else {
+                continue;
+            };
+            if start == 0 {
+                self.head.push(key);
+            } else if self.head.contains(key) {
+                let (what, name) = ("key", (*key).to_owned());
+                return Err(Fault::new(Problem::Duplicate { what, name }, value.span()));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Finds what git leaves in a file whose merge was not resolved.
@@ -71,7 +110,11 @@ fn check_conflict(text: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-fn syntax(error: &Error) -> Fault {
-    let span = error.span().map(Span::from).unwrap_or_default();
+fn syntax(error: &Error, start: usize) -> Fault {
+    let span = error
+        .span()
+        .map(Span::from)
+        .unwrap_or_default()
+        .moved(start);
     Fault::new(Problem::Syntax(error.message().to_owned()), span)
 }

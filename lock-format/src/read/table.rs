@@ -20,12 +20,19 @@ pub(crate) struct Shape {
 pub(crate) struct Table<'a> {
     name: &'static str,
     span: Span,
+    start: usize,
     entries: &'a DeTable<'a>,
 }
 
 impl<'a> Table<'a> {
-    /// Takes a table; an unknown key comes before anything else that is wrong in it.
-    pub(crate) fn new(shape: &Shape, table: &'a DeTable<'a>, span: Span) -> Result<Self, Fault> {
+    /// Takes a table of a piece that starts at `start`; an unknown key comes before anything else
+    /// that is wrong in it.
+    pub(crate) fn new(
+        shape: &Shape,
+        table: &'a DeTable<'a>,
+        span: Span,
+        start: usize,
+    ) -> Result<Self, Fault> {
         let strangers = table.keys().filter(|key| {
             let key: &str = key.get_ref();
             !shape.keys.contains(&key)
@@ -35,12 +42,13 @@ impl<'a> Table<'a> {
                 key: key.get_ref().to_string(),
                 table: shape.name,
             };
-            return Err(Fault::new(problem, key.span().into()));
+            return Err(Fault::new(problem, Span::from(key.span()).moved(start)));
         }
         let name = shape.name;
         Ok(Self {
             name,
             span,
+            start,
             entries: table,
         })
     }
@@ -52,7 +60,9 @@ impl<'a> Table<'a> {
 
     /// Returns the value of a key that may be left out.
     pub(crate) fn get(self, key: &'static str) -> Option<Value<'a>> {
-        self.entries.get(key).map(|value| Value::new(key, value))
+        self.entries
+            .get(key)
+            .map(|value| Value::new(key, value, self.start))
     }
 
     /// Returns the value of a key that must be there.

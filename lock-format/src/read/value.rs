@@ -15,15 +15,17 @@ use crate::{Problem, Span};
 pub(crate) struct Value<'a> {
     key: &'static str,
     span: Span,
+    start: usize,
     content: &'a DeValue<'a>,
 }
 
 impl<'a> Value<'a> {
-    /// Takes the value of `key`.
-    pub(crate) fn new(key: &'static str, spanned: &'a Spanned<DeValue<'a>>) -> Self {
+    /// Takes the value of `key` in a piece that starts at `start`.
+    pub(crate) fn new(key: &'static str, spanned: &'a Spanned<DeValue<'a>>, start: usize) -> Self {
         Self {
             key,
-            span: spanned.span().into(),
+            span: Span::from(spanned.span()).moved(start),
+            start,
             content: spanned.get_ref(),
         }
     }
@@ -69,8 +71,10 @@ impl<'a> Value<'a> {
         let DeValue::Array(array) = self.content else {
             return Err(self.wrong(wanted));
         };
-        let key = self.key;
-        Ok(array.iter().map(move |spanned| Self::new(key, spanned)))
+        let Self { key, start, .. } = self;
+        Ok(array
+            .iter()
+            .map(move |spanned| Self::new(key, spanned, start)))
     }
 
     /// An array of strings.
@@ -86,21 +90,25 @@ impl<'a> Value<'a> {
         shape: &Shape,
         read: impl Fn(Table<'a>) -> Result<T, Fault>,
     ) -> Result<Vec<T>, Fault> {
-        self.entries("an array of tables")?
-            .map(|entry| entry.table(shape).and_then(&read))
+        let wanted = "an array of tables";
+        self.entries(wanted)?
+            .map(|entry| {
+                let table = entry.raw_table().map_err(|_| entry.wrong(wanted))?;
+                read(Table::new(shape, table, entry.span, entry.start)?)
+            })
             .collect()
     }
 
     /// A table.
     pub(crate) fn table(self, shape: &Shape) -> Result<Table<'a>, Fault> {
-        Table::new(shape, self.raw_table()?, self.span)
+        Table::new(shape, self.raw_table()?, self.span, self.start)
     }
 
     /// A table of strings with keys of any name.
     pub(crate) fn map(self) -> Result<BTreeMap<String, String>, Fault> {
         let table = self.raw_table()?;
         let entries = table.iter().map(|(name, value)| {
-            let value = Self::new(self.key, value);
+            let value = Self::new(self.key, value, self.start);
             let text = value
                 .text()
                 .map_err(|_| value.wrong("a table of strings"))?;

@@ -3,13 +3,10 @@
 use crate::error::Fault;
 use crate::{Problem, Span};
 
-/// The version that is read and written.
-pub(crate) const VERSION: u64 = 1;
-
 /// Checks the first statement of the text: `version = 1`.
 ///
 /// A lock of a later version is told from a broken one even if the rest is no TOML of ours.
-pub(crate) fn check_version(text: &str) -> Result<(), Fault> {
+pub(super) fn check_version(text: &str) -> Result<(), Fault> {
     let (line, start) = first_statement(text);
     let span = Span::new(start, start.saturating_add(line.len()));
     let number = line

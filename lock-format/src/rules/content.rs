@@ -37,7 +37,7 @@ pub(super) fn check_referrer(referrer: &Referrer, spans: &ManifestSpans) -> Resu
 }
 
 fn check_manifest(manifest: &Descriptor, span: Span) -> Result<(), Fault> {
-    check_size(manifest.size, MANIFEST_BYTES, span)?;
+    check_size("a manifest", manifest.size, MANIFEST_BYTES, span)?;
     if manifest.media_type.is_manifest() {
         return Ok(());
     }
@@ -47,10 +47,10 @@ fn check_manifest(manifest: &Descriptor, span: Span) -> Result<(), Fault> {
 }
 
 fn check_blobs(config: &Blob, layers: &[Blob], spans: &ManifestSpans) -> Result<(), Fault> {
-    check_size(config.size, CONFIG_BYTES, spans.config)?;
+    check_size("a config", config.size, CONFIG_BYTES, spans.config)?;
     check_count("layers", "a manifest", layers.len(), LAYERS, spans.manifest)?;
     for (index, layer) in layers.iter().enumerate() {
-        check_size(layer.size, LAYER_BYTES, at(&spans.layers, index))?;
+        check_size("a layer", layer.size, LAYER_BYTES, at(&spans.layers, index))?;
     }
     Ok(())
 }
@@ -78,7 +78,7 @@ fn check_via(via: &[Descriptor], spans: &ManifestSpans) -> Result<(), Fault> {
     )?;
     for (index, descriptor) in via.iter().enumerate() {
         let span = at(&spans.via, index);
-        check_size(descriptor.size, MANIFEST_BYTES, span)?;
+        check_size("an index", descriptor.size, MANIFEST_BYTES, span)?;
         if !descriptor.media_type.is_index() {
             let found = descriptor.media_type.clone();
             let wanted = "an index";

@@ -50,7 +50,7 @@ fn check_sources(
 }
 
 fn check_pin(image: &Image, pin: &Descriptor, spans: &ImageSpans) -> Result<(), Fault> {
-    check_size(pin.size, MANIFEST_BYTES, spans.pin)?;
+    check_size("a manifest or index", pin.size, MANIFEST_BYTES, spans.pin)?;
     if !pin.media_type.is_index() && !pin.media_type.is_manifest() {
         let found = pin.media_type.clone();
         let wanted = "an index or a manifest";

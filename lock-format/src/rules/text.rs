@@ -64,9 +64,14 @@ pub(super) fn check_reference(reference: &Reference, span: Span) -> Result<(), F
 }
 
 /// A size of at most `most` bytes.
-pub(super) fn check_size(size: u64, most: u64, span: Span) -> Result<(), Fault> {
+pub(super) fn check_size(
+    what: &'static str,
+    size: u64,
+    most: u64,
+    span: Span,
+) -> Result<(), Fault> {
     if size <= most {
         return Ok(());
     }
-    Err(Fault::new(Problem::Number { key: "size", most }, span))
+    Err(Fault::new(Problem::Oversized { what, most }, span))
 }

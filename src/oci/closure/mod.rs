@@ -9,6 +9,8 @@ mod config;
 mod documents;
 mod index;
 mod manifest;
+#[cfg(test)]
+mod tests;
 
 pub use closure_error::ClosureError;
 pub use config::check_config;

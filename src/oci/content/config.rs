@@ -72,3 +72,79 @@ impl ImageConfig {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Diagnose as _;
+    use crate::oci::codes;
+
+    #[test]
+    fn a_config_is_read_with_what_is_needed_of_it() {
+        let text = br#"{
+            "os": "linux", "architecture": "arm", "variant": "v6", "created": "x",
+            "rootfs": {"type": "layers", "diff_ids": ["sha256:1", "sha256:2"]},
+            "config": {"Labels": {"A": "1", "a": "2"}, "OnBuild": ["COPY --from=a x x", "RUN y"]}
+        }"#;
+        let read = ImageConfig::parse(text).unwrap();
+        assert_eq!(read.platform.to_string(), "linux/arm/v6");
+        assert!(read.names_variant);
+        assert_eq!(read.diff_ids, 2);
+        assert_eq!(read.onbuild, ["COPY --from=a x x", "RUN y"]);
+    }
+
+    #[test]
+    fn what_real_configs_leave_out_may_be_left_out() {
+        for text in [
+            r#"{"os":"linux","architecture":"arm64"}"#,
+            r#"{"os":"linux","architecture":"arm64","variant":"","rootfs":null,"config":null}"#,
+            r#"{"os":"linux","architecture":"arm64","rootfs":{"diff_ids":null},"config":{"OnBuild":null}}"#,
+        ] {
+            let read = ImageConfig::parse(text.as_bytes()).unwrap();
+            assert_eq!(read.platform.to_string(), "linux/arm64", "{text}");
+            assert_eq!((read.names_variant, read.diff_ids), (false, 0), "{text}");
+            assert!(read.onbuild.is_empty(), "{text}");
+        }
+        let windows = br#"{"os":"windows","architecture":"amd64","os.version":"10.0.1"}"#;
+        let read = ImageConfig::parse(windows).unwrap();
+        assert_eq!(read.platform.os_version(), Some("10.0.1"));
+    }
+
+    #[test]
+    fn a_config_that_cannot_be_read_alike_or_names_no_platform_is_refused() {
+        for (text, code) in [
+            ("", codes::MALFORMED),
+            ("[]", codes::MALFORMED),
+            ("{}", codes::MALFORMED),
+            (r#"{"os":"linux"}"#, codes::MALFORMED),
+            (r#"{"architecture":"amd64"}"#, codes::MALFORMED),
+            (r#"{"os":1,"architecture":"amd64"}"#, codes::MALFORMED),
+            (
+                r#"{"os":"linux","os":"linux","architecture":"amd64"}"#,
+                codes::AMBIGUOUS,
+            ),
+            (
+                r#"{"os":"linux","OS":"x","architecture":"amd64"}"#,
+                codes::AMBIGUOUS,
+            ),
+            (r#"{"os":"linux","Architecture":"amd64"}"#, codes::AMBIGUOUS),
+            (
+                r#"{"os":"linux","architecture":"amd64","rootfs":{"Diff_IDs":[]}}"#,
+                codes::AMBIGUOUS,
+            ),
+        ] {
+            let refusal = ImageConfig::parse(text.as_bytes()).unwrap_err();
+            assert_eq!(refusal.code(), code, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_config_has_a_limit() {
+        let mut text = r#"{"os":"linux","architecture":"amd64"}"#.to_owned();
+        text.push_str(&" ".repeat(8_388_608_usize.saturating_sub(text.len())));
+        assert!(ImageConfig::parse(text.as_bytes()).is_ok());
+        text.push(' ');
+        let refusal = ImageConfig::parse(text.as_bytes()).unwrap_err();
+        assert_eq!(refusal.code(), codes::TOO_LARGE);
+    }
+}

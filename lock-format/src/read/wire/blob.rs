@@ -1,6 +1,8 @@
 //! Blobs and descriptors as written (`SPEC.md` section 3).
 
 use super::super::marked::Marked;
+#[cfg(feature = "schema")]
+use super::super::schema::{DIGEST, LARGEST, MEDIA_TYPE};
 use super::super::table::{Shape, Table};
 use super::super::value::Value;
 use crate::error::Fault;
@@ -14,10 +16,13 @@ use crate::error::Fault;
 )]
 pub(crate) struct DescriptorWire {
     /// The digest of its bytes.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = DIGEST)))]
     pub(crate) digest: Marked<String>,
     /// Its media type.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = MEDIA_TYPE)))]
     pub(crate) media_type: Marked<String>,
     /// Its length in bytes.
+    #[cfg_attr(feature = "schema", schemars(range(max = LARGEST)))]
     pub(crate) size: Marked<u64>,
 }
 
@@ -30,8 +35,10 @@ pub(crate) struct DescriptorWire {
 )]
 pub(crate) struct BlobWire {
     /// The digest of its bytes.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = DIGEST)))]
     pub(crate) digest: Marked<String>,
     /// Its length in bytes.
+    #[cfg_attr(feature = "schema", schemars(range(max = LARGEST)))]
     pub(crate) size: Marked<u64>,
 }
 

@@ -1,6 +1,8 @@
 //! `[[image]]` as written (`SPEC.md` section 3.3).
 
 use super::super::marked::Marked;
+#[cfg(feature = "schema")]
+use super::super::schema::{DIGEST, LARGEST, MEDIA_TYPE};
 use super::super::table::{Shape, Table};
 use super::super::value::Value;
 use super::{PlatformWire, ReferrerWire};
@@ -19,10 +21,13 @@ pub(crate) struct ImageWire {
     #[cfg_attr(feature = "schema", schemars(length(max = 512)))]
     pub(crate) reference: Marked<String>,
     /// What the reference named: an index or a manifest; left out while the image is pending.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = DIGEST)))]
     pub(crate) digest: Option<Marked<String>>,
     /// Its media type.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = MEDIA_TYPE)))]
     pub(crate) media_type: Option<Marked<String>>,
     /// Its length in bytes.
+    #[cfg_attr(feature = "schema", schemars(range(max = LARGEST)))]
     pub(crate) size: Option<Marked<u64>>,
     /// Names of the sources that ask for it, sorted.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]

@@ -1,12 +1,13 @@
 //! The document as written (`SPEC.md` section 3.1).
 
-use super::super::marked::Marked;
 use super::super::table::{Shape, Table};
 use super::super::value::Value;
 use super::{ImageWire, SourceWire};
 use crate::error::Fault;
 
 /// A lockfile: what a project's sources need, pinned.
+///
+/// The version is read before, by its own reader.
 #[derive(Debug)]
 #[cfg_attr(
     feature = "schema",
@@ -14,9 +15,6 @@ use crate::error::Fault;
     schemars(title = "airlock.lock", deny_unknown_fields)
 )]
 pub(crate) struct LockWire {
-    /// The version of the format.
-    #[cfg_attr(feature = "schema", schemars(extend("const" = 1)))]
-    pub(crate) version: Marked<u64>,
     /// What asks for images, sorted by name.
     #[cfg_attr(feature = "schema", schemars(default, length(max = 4096)))]
     pub(crate) source: Vec<SourceWire>,
@@ -32,12 +30,11 @@ impl LockWire {
         keys: &["version", "source", "image"],
     };
 
-    /// Takes the document apart.
+    /// Takes a piece of the document apart.
     pub(crate) fn read(table: Table<'_>) -> Result<Self, Fault> {
         let sources = |value: Value<'_>| value.tables(&SourceWire::SHAPE, SourceWire::read);
         let images = |value: Value<'_>| value.tables(&ImageWire::SHAPE, ImageWire::read);
         Ok(Self {
-            version: table.need("version")?.integer()?,
             source: table.read_or_default("source", sources)?,
             image: table.read_or_default("image", images)?,
         })

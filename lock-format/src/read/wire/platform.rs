@@ -1,6 +1,8 @@
 //! `[[image.platform]]` as written (`SPEC.md` section 3.4).
 
 use super::super::marked::Marked;
+#[cfg(feature = "schema")]
+use super::super::schema::{DIGEST, LARGEST, MEDIA_TYPE};
 use super::super::table::{Shape, Table};
 use super::super::value::Value;
 use super::{BlobWire, DescriptorWire};
@@ -18,10 +20,13 @@ pub(crate) struct PlatformWire {
     /// The platform in its normal form.
     pub(crate) name: Marked<String>,
     /// The manifest.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = DIGEST)))]
     pub(crate) digest: Option<Marked<String>>,
     /// Its media type.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = MEDIA_TYPE)))]
     pub(crate) media_type: Option<Marked<String>>,
     /// Its length in bytes.
+    #[cfg_attr(feature = "schema", schemars(range(max = LARGEST)))]
     pub(crate) size: Option<Marked<u64>>,
     /// The indexes between the pinned index and the manifest, outermost first.
     #[cfg_attr(feature = "schema", schemars(default, length(max = 2)))]

@@ -1,6 +1,8 @@
 //! `[[image.referrer]]` as written (`SPEC.md` section 3.5).
 
 use super::super::marked::Marked;
+#[cfg(feature = "schema")]
+use super::super::schema::MEDIA_TYPE;
 use super::super::table::{Shape, Table};
 use super::{BlobWire, DescriptorWire};
 use crate::error::Fault;
@@ -16,6 +18,7 @@ pub(crate) struct ReferrerWire {
     #[cfg_attr(feature = "schema", schemars(flatten))]
     pub(crate) manifest: DescriptorWire,
     /// What kind of artifact it is.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = MEDIA_TYPE)))]
     pub(crate) artifact_type: Marked<String>,
     /// Its config.
     pub(crate) config: BlobWire,
