@@ -168,6 +168,7 @@ pub(super) fn unreachable(at: &At, fault: Fault, attempts: u32) -> RegistryError
     match kind {
         FaultKind::Certificate => RegistryError::Untrusted { at, reason },
         FaultKind::NoTls => RegistryError::PlainHttp { at, reason },
+        FaultKind::TlsRefused => RegistryError::TlsRefused { at, reason },
         FaultKind::Passing | FaultKind::NobodyListens | FaultKind::Lasting => {
             RegistryError::Unreachable {
                 at,

@@ -156,6 +156,14 @@ pub enum RegistryError {
     /// The registry failed, several times.
     #[error("{0}")]
     ServerFailed(Answered),
+    /// The host speaks TLS and refused us.
+    #[error("{} refused TLS, asked for {}: {reason}", at.host, at.what)]
+    TlsRefused {
+        /// Who was asked for what.
+        at: At,
+        /// In the words of the protocol.
+        reason: String,
+    },
     /// The token server's answer cannot be used.
     #[error("the token server {realm} gave no token for {}: {reason}", at.what)]
     Token {

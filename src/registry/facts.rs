@@ -24,6 +24,7 @@ pub const CODES: &[Code] = &[
     REFUSED,
     SCHEMA1,
     SERVER_FAILED,
+    TLS_REFUSED,
     TOKEN,
     TOO_LARGE,
     UNAUTHORIZED,
@@ -54,6 +55,7 @@ const REDIRECT: Code = Code::new("registry/redirect");
 const REFUSED: Code = Code::new("registry/refused");
 const SCHEMA1: Code = Code::new("registry/schema1");
 const SERVER_FAILED: Code = Code::new("registry/server-failed");
+const TLS_REFUSED: Code = Code::new("registry/tls-refused");
 const TOKEN: Code = Code::new("registry/token");
 const TOO_LARGE: Code = Code::new("registry/too-large");
 const UNAUTHORIZED: Code = Code::new("registry/unauthorized");
@@ -85,6 +87,7 @@ impl Diagnose for RegistryError {
             Self::Refused(_) => REFUSED,
             Self::Schema1 { .. } => SCHEMA1,
             Self::ServerFailed(_) => SERVER_FAILED,
+            Self::TlsRefused { .. } => TLS_REFUSED,
             Self::Token { .. } => TOKEN,
             Self::TooLarge { .. } => TOO_LARGE,
             Self::Unauthorized { .. } => UNAUTHORIZED,
@@ -118,6 +121,7 @@ impl Diagnose for RegistryError {
             | Self::Redirect { .. }
             | Self::Refused(_)
             | Self::ServerFailed(_)
+            | Self::TlsRefused { .. }
             | Self::Token { .. }
             | Self::TooLarge { .. }
             | Self::Unauthorized { .. }

@@ -37,6 +37,8 @@ pub(super) enum FaultKind {
     Certificate,
     /// TLS was not understood.
     NoTls,
+    /// TLS was understood, and refused.
+    TlsRefused,
 }
 
 /// Kind and words of a failure.
@@ -82,7 +84,10 @@ impl Fault {
 
     /// Tells whether the host may speak plain HTTP instead of TLS.
     pub(super) fn may_be_plain(&self) -> bool {
-        self.kind != FaultKind::Certificate
+        matches!(
+            self.kind,
+            FaultKind::NoTls | FaultKind::NobodyListens | FaultKind::Passing
+        )
     }
 }
 
@@ -161,8 +166,8 @@ fn from_tls(error: &rustls::Error) -> Cause {
             FaultKind::Certificate
         }
         rustls::Error::InvalidMessage(_) => FaultKind::NoTls,
-        // An alert: the other side does not like our certificate, or our versions.
-        _ => FaultKind::Lasting,
+        // An alert: the other side wants a certificate, or other versions.
+        _ => FaultKind::TlsRefused,
     };
     (kind, sanitize(&error.to_string(), LONGEST))
 }

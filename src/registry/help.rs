@@ -56,6 +56,10 @@ pub(super) fn for_error(error: &RegistryError) -> Option<String> {
         RegistryError::ServerFailed(_) | RegistryError::Unreachable { .. } => {
             "check the network and the registry, then run the same command again: it continues".to_owned()
         }
+        RegistryError::TlsRefused { at, .. } => format!(
+            "if it wants a certificate from its clients, put client.cert and client.key into /etc/docker/certs.d/{}/",
+            at.host
+        ),
         RegistryError::Untrusted { at, .. } => format!(
             "pass `--ca-file FILE` with the authority that signed it, or put it into /etc/docker/certs.d/{}/ca.crt",
             at.host

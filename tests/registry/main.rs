@@ -3,7 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod blobs;
+mod helpers;
 mod logins;
 mod manifests;
+mod proxies;
+mod reaching;
+mod redirects;
+mod retries;
+mod secrets;
 mod support;
 mod tls;

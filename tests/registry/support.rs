@@ -1,13 +1,13 @@
 //! What every test here starts from.
 
 use std::io::Read as _;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use airlock::diagnostic::Diagnose as _;
 use airlock::oci::{BlobBody, VerifyingReader};
 use airlock::registry::{Client, PrivateReach, Reach, RegistryError, Settings};
-use airlock::run::{Cancel, Clock, FixedEntropy, RecordingSleeper, Run, Silent};
+use airlock::run::{Cancel, Clock, Event, Events, FixedEntropy, RecordingSleeper, Run};
 use airlock::upstream::image::{Flavour, Image, Layer, build};
 use airlock::upstream::{Generated, Scripted};
 use lock_format::{Blob, Reference, Repository};
@@ -20,6 +20,20 @@ pub(crate) struct Station {
     pub(crate) clock: TestClock,
     pub(crate) sleeper: RecordingSleeper,
     entropy: FixedEntropy,
+    events: Warnings,
+}
+
+/// Keeps the warnings.
+#[derive(Default)]
+struct Warnings(Mutex<Vec<String>>);
+
+impl Events for Warnings {
+    fn event(&self, event: Event<'_>) {
+        if let Event::Warning(warning) = event {
+            let text = format!("{}: {}", warning.code, warning.message);
+            self.0.lock().unwrap().push(text);
+        }
+    }
 }
 
 /// A clock that a test moves.
@@ -39,9 +53,14 @@ impl Clock for TestClock {
 }
 
 impl Station {
+    /// Returns the warnings so far, with their codes.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        self.events.0.lock().unwrap().clone()
+    }
+
     pub(crate) fn client(&self, settings: Settings) -> Client<'_> {
         let run = Run {
-            events: &Silent,
+            events: &self.events,
             cancel: &self.cancel,
             clock: &self.clock,
             entropy: &self.entropy,
