@@ -15,7 +15,7 @@ use crate::diagnostic::{Failure, sanitize};
 use crate::ops::inside::apply::{Applied, ApplyOptions, PublishedImages, apply, apply_lock};
 use crate::ops::lock_file::LockFile;
 use crate::ops::transfer::{Opened, open_envelope};
-use crate::report::human_size;
+use crate::report::{counted, human_size};
 use crate::seal::Keyring;
 use crate::store::Store;
 use crate::wire::Kind;
@@ -167,10 +167,10 @@ fn text(report: &Report) -> String {
         out.add(format_args!("the station says: {why}"));
     }
     out.add(format_args!(
-        "{} blobs imported, {}; {} images published",
-        report.blobs,
+        "{} imported, {}; {} published",
+        counted(report.blobs, "blob"),
         human_size(report.bytes),
-        report.published.len()
+        counted(report.published.len(), "image")
     ));
     out.into_text()
 }

@@ -16,7 +16,7 @@ use super::target::Target;
 use crate::ops::lock_file::LockFile;
 use crate::ops::outside::bundle::{BundleOptions, Prepared, prepare};
 use crate::ops::transfer::open_envelope;
-use crate::report::human_size;
+use crate::report::{counted, human_size};
 use crate::seal::Keyring;
 use crate::store::Cache;
 use crate::wire::{Kind, Subject, Transfer};
@@ -165,8 +165,8 @@ fn text(report: &Report) -> String {
         out.add(format_args!("missing  {}: {}", one.what, one.why));
     }
     out.add(format_args!(
-        "{} blobs, {}; {} written to {}",
-        report.blobs,
+        "{}, {}; {} written to {}",
+        counted(report.blobs, "blob"),
         human_size(report.carried_bytes),
         human_size(report.sealed_bytes),
         report.file

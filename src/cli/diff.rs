@@ -17,7 +17,7 @@ use crate::ops::inside::diff::{Diff, diff};
 use crate::ops::inside::request::{self, IssuedRequest, NothingMissing};
 use crate::ops::lock_file::LockFile;
 use crate::plan::{ImagePlan, State};
-use crate::report::human_size;
+use crate::report::{counted, human_size};
 use crate::seal::Keyring;
 use crate::store::{Store, StoreError};
 
@@ -183,8 +183,8 @@ fn text(found: &Diff, request: Option<&RequestLine>, verbose: bool) -> String {
     for image in &found.plan.images {
         let carried = match image.state {
             State::Missing => format!(
-                "  {} blobs, {}",
-                image.missing.len(),
+                "  {}, {}",
+                counted(image.missing.len(), "blob"),
                 human_size(image.bytes)
             ),
             State::Present | State::Pending => String::new(),
@@ -206,16 +206,16 @@ fn text(found: &Diff, request: Option<&RequestLine>, verbose: bool) -> String {
     let totals = found.plan.totals;
     if totals.missing == 0 && totals.pending == 0 {
         out.add(format_args!(
-            "nothing is missing: all {} images are in the store",
-            totals.present
+            "nothing is missing: {} in the store",
+            counted(totals.present, "image")
         ));
     } else {
         out.add(format_args!(
-            "{} present, {} missing, {} pending: {} blobs, {} to carry",
+            "{} present, {} missing, {} pending: {}, {} to carry",
             totals.present,
             totals.missing,
             totals.pending,
-            totals.blobs,
+            counted(totals.blobs, "blob"),
             human_size(totals.bytes)
         ));
     }

@@ -20,7 +20,7 @@ use crate::ops::project::{
     Asked, AskedDockerfile, AskedImages, Defaults, LockFailure, LockOptions, Locked, asked_again,
     discovered, lock,
 };
-use crate::report::human_size;
+use crate::report::{counted, human_size};
 use crate::store::{Existing, publish_file};
 
 /// Arguments of `airlock lock`.
@@ -231,16 +231,16 @@ fn text(report: &Report) -> String {
         out.add(format_args!("           to   {}", digest(&moved.to)));
     }
     out.add(format_args!(
-        "{} {}: {} images at {} platforms, {} blobs, {}",
+        "{} {}: {} at {}, {}, {}",
         report.file,
         if report.written {
             "written"
         } else {
             "is up to date"
         },
-        report.images,
-        report.platforms,
-        report.blobs,
+        counted(report.images, "image"),
+        counted(report.platforms, "platform"),
+        counted(report.blobs, "blob"),
         human_size(report.bytes)
     ));
     out.into_text()
