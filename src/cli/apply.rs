@@ -9,6 +9,7 @@ use super::context::{Context, Outcome};
 use super::exit::ExitStatus;
 use super::folders::{KeysFlag, StoreFlag};
 use super::lines::Lines;
+use super::lockfile::LOCKFILE;
 use super::source;
 use crate::config::Site;
 use crate::diagnostic::{Failure, sanitize};
@@ -64,23 +65,23 @@ impl ApplyArguments {
         let run = context.run();
         let folder = self.store.folder(context.environment())?;
         let store = Store::open(&folder)?;
-        let lock = match &self.lockfile {
-            Some(path) => Some(LockFile::read(path, &run)?),
-            None => None,
-        };
-        let report = match (&self.bundle, lock) {
-            (Some(path), lock) => {
-                let opened = self.open(context, &store, path)?;
-                let site = Site::load(&folder.join("airlock").join("site.toml"))?;
-                let options = ApplyOptions {
-                    lock,
-                    unsolicited: site.unsolicited.is_some_and(|setting| setting.value),
-                    allow_older: self.allow_older,
-                };
-                of_bundle(apply(&opened, &store, &options, &run)?)
-            }
-            (None, Some(lock)) => of_lock(apply_lock(&lock, &store, self.allow_older, &run)?),
-            (None, None) => return Ok(ExitStatus::Usage),
+        let report = if let Some(path) = &self.bundle {
+            let opened = self.open(context, &store, path)?;
+            let site = Site::load(&folder.join("airlock").join("site.toml"))?;
+            let lock = self
+                .lockfile
+                .as_deref()
+                .map(|path| LockFile::read(path, &run));
+            let options = ApplyOptions {
+                lock: lock.transpose()?,
+                unsolicited: site.unsolicited.is_some_and(|setting| setting.value),
+                allow_older: self.allow_older,
+            };
+            of_bundle(apply(&opened, &store, &options, &run)?)
+        } else {
+            let path = self.lockfile.as_deref().unwrap_or(Path::new(LOCKFILE));
+            let lock = LockFile::read(path, &run)?;
+            of_lock(apply_lock(&lock, &store, self.allow_older, &run)?)
         };
         context.end_progress();
         if context.output().is_json() {

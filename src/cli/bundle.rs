@@ -15,7 +15,7 @@ use super::station::StationFlags;
 use super::target::Target;
 use crate::ops::lock_file::LockFile;
 use crate::ops::outside::bundle::{BundleOptions, Prepared, prepare};
-use crate::ops::transfer::open_envelope;
+use crate::ops::transfer::{TransferError, open_envelope};
 use crate::report::{counted, human_size};
 use crate::seal::Keyring;
 use crate::store::Cache;
@@ -91,8 +91,10 @@ impl BundleArguments {
             now,
         )?;
         let id = opened.id();
+        let found = opened.kind();
         let Transfer::Request(request) = opened.into_transfer() else {
-            return Ok(ExitStatus::Usage);
+            let expected = vec![Kind::Request];
+            return Err(TransferError::OtherKind { found, expected }.into());
         };
         // A name that is taken is told before hours of fetching.
         let named = self

@@ -19,7 +19,7 @@ pub enum ClosureError {
         /// What it should list.
         digest: Digest,
         /// For which platform.
-        platform: Platform,
+        platform: Box<Platform>,
     },
     /// An index that lists it with another size, media type or platform.
     #[error(
@@ -31,7 +31,7 @@ pub enum ClosureError {
         /// What it lists.
         digest: Digest,
         /// For which platform of the lock.
-        platform: Platform,
+        platform: Box<Platform>,
         /// What differs.
         difference: Box<Difference>,
     },

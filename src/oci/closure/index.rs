@@ -93,7 +93,7 @@ impl Step<'_> {
         }
         let index = self.index.digest;
         let digest = self.below.digest;
-        let platform = self.platform.name.clone();
+        let platform = Box::new(self.platform.name.clone());
         Err(match difference {
             None => ClosureError::NotListed {
                 index,

@@ -11,11 +11,11 @@ use crate::diagnostic::Failure;
 use crate::oci::Inventory;
 use crate::ops::inside::diff::unique_blobs;
 use crate::ops::lock_file::LockFile;
-use crate::ops::transfer::Opened;
+use crate::ops::transfer::{Opened, TransferError};
 use crate::run::Run;
 use crate::store::ledger::{Delivery, Event, Outcome};
 use crate::store::{AuditEntry, Store, Writer};
-use crate::wire::{Bundle, Carried, TransferId};
+use crate::wire::{Bundle, Carried, Kind, TransferId};
 
 /// How a bundle is applied.
 #[derive(Clone, Debug, Default)]
@@ -55,9 +55,10 @@ pub fn apply(
     options: &ApplyOptions,
     run: &Run<'_>,
 ) -> Result<Applied, Failure> {
-    let Some(bundle) = opened.bundle() else {
-        return Ok(Applied::Before(opened.id()));
-    };
+    let bundle = opened.bundle().ok_or_else(|| TransferError::OtherKind {
+        found: opened.kind(),
+        expected: vec![Kind::Bundle],
+    })?;
     let writer = store.begin(run.clock)?;
     let ledger = writer.ledger();
     if accept::applied_before(&ledger, &opened.id()) {

@@ -34,7 +34,7 @@ pub(super) fn stage(
         "importing {} blobs",
         opened.entries().len()
     )));
-    run.events.event(Event::Total(payload_bytes(opened)));
+    run.events.event(Event::Total(content_bytes(opened)));
     let workers = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let written = pool::map(workers, run.cancel, &spans, |span| {
         let mut count = (0_usize, 0_u64);
@@ -58,11 +58,9 @@ pub(super) fn stage(
     }))
 }
 
-fn payload_bytes(opened: &Opened) -> u64 {
-    opened
-        .entries()
-        .iter()
-        .fold(0, |sum, entry| sum.saturating_add(entry.payload().size))
+fn content_bytes(opened: &Opened) -> u64 {
+    let sizes = opened.entries().iter().map(|entry| entry.content().size);
+    sizes.fold(0, u64::saturating_add)
 }
 
 /// Cuts the entries into neighbouring groups of about [`SPAN`] bytes; the last one has the end.
@@ -90,7 +88,6 @@ fn take(
     run: &Run<'_>,
 ) -> Result<(), Failure> {
     let failed = |cause: io::Error| entry_failure(blob, cause);
-    let payload = entry.carried().payload().size;
     let mut content = entry.content()?;
     if let Some(writer) = writer {
         let mut out = writer.blob(blob)?;
@@ -106,10 +103,6 @@ fn take(
         let mut verified = VerifyingReader::new(&mut content, blob);
         copy(&mut verified, &mut io::sink(), run).map_err(|error| error.or(failed))?;
     }
-    run.events.event(Event::Advance {
-        task: TaskId(u64::MAX),
-        bytes: payload,
-    });
     Ok(())
 }
 
@@ -143,6 +136,8 @@ fn copy(from: &mut impl Read, to: &mut impl Write, run: &Run<'_>) -> Result<(), 
                 Ok(error) => Cut::Failure(error.into()),
                 Err(error) => Cut::Read(error),
             })?;
+        let (task, bytes) = (TaskId(0), count as u64);
+        run.events.event(Event::Advance { task, bytes });
     }
 }
 

@@ -136,28 +136,43 @@ impl Prepared<'_> {
 
     /// Seals the bundle into `out`; returns the output and the length of the sealed file in bytes.
     pub fn write<W: Write>(&self, out: W, run: &Run<'_>) -> Result<(W, u64), Failure> {
-        let writing = self.envelope.seal_to(out)?;
+        let writing = self.envelope.seal_to(Told { out, run })?;
         let size = writing.sealed_size();
         run.events.event(Event::Step("sealing"));
-        run.events.event(Event::Total(self.carried_bytes()));
-        let mut open = |index: usize| self.payload(index, run);
-        Ok((writing.write(&mut open, run.cancel)?, size))
+        run.events.event(Event::Total(size));
+        let mut open = |index: usize| self.payload(index);
+        Ok((writing.write(&mut open, run.cancel)?.out, size))
     }
 
-    fn payload(&self, index: usize, run: &Run<'_>) -> Result<Box<dyn io::Read>, Failure> {
+    fn payload(&self, index: usize) -> Result<Box<dyn io::Read>, Failure> {
         let Some(entry) = self.entries.get(index) else {
             return Ok(Box::new(io::empty()));
         };
         let payload = entry.payload();
-        run.events.event(Event::Advance {
-            task: TaskId(u64::MAX),
-            bytes: payload.size,
-        });
         match self.cache.open_blob(&payload.digest)? {
             Some(blob) => Ok(Box::new(blob.into_file())),
             // Taken away since: the size then tells it.
             None => Ok(Box::new(io::empty())),
         }
+    }
+}
+
+/// An output that tells how far it is.
+struct Told<'a, W> {
+    out: W,
+    run: &'a Run<'a>,
+}
+
+impl<W: Write> Write for Told<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.out.write(bytes)?;
+        let (task, bytes) = (TaskId(0), count as u64);
+        self.run.events.event(Event::Advance { task, bytes });
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }
 
