@@ -13,6 +13,7 @@ use super::diff::DiffArguments;
 use super::lock::LockArguments;
 use super::man::ManArguments;
 use super::serve::ServeArguments;
+use super::token::TokenArguments;
 
 /// Carries container images across an air gap, driven by a lockfile.
 #[derive(Debug, Parser)]
@@ -101,6 +102,8 @@ pub(crate) enum Command {
     Man(ManArguments),
     /// Serve the store as a read-only registry
     Serve(ServeArguments),
+    /// Say who may read a registry that requires tokens
+    Token(TokenArguments),
 }
 
 impl Command {
@@ -115,6 +118,7 @@ impl Command {
             Self::Lock(arguments) => arguments.run(context),
             Self::Man(arguments) => arguments.run(context),
             Self::Serve(arguments) => arguments.run(context),
+            Self::Token(arguments) => arguments.run(context),
         }
     }
 }

@@ -28,6 +28,7 @@ mod source;
 mod station;
 mod system;
 mod target;
+mod token;
 mod version;
 
 pub use codes::all_codes;

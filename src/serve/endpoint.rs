@@ -9,6 +9,8 @@ pub(crate) enum Endpoint {
     Home,
     /// `/healthz`.
     Health,
+    /// `/token`: the realm of tokens, where one is configured.
+    Token,
     /// `/v2/`: tells that this is a registry.
     Version,
     /// `/v2/<name>/manifests/<reference>`.
@@ -31,8 +33,13 @@ impl Endpoint {
             | Self::Blob(name, _)
             | Self::Tags(name)
             | Self::Referrers(name, _) => Some(name),
-            Self::Home | Self::Health | Self::Version | Self::Catalog => None,
+            Self::Home | Self::Health | Self::Token | Self::Version | Self::Catalog => None,
         }
+    }
+
+    /// Tells whether a token may be required for it.
+    pub(crate) fn is_guarded(&self) -> bool {
+        !matches!(self, Self::Home | Self::Health | Self::Token)
     }
 
     /// Returns the word that counters and the log know it by.
@@ -40,6 +47,7 @@ impl Endpoint {
         match self {
             Self::Home => "home",
             Self::Health => "health",
+            Self::Token => "token",
             Self::Version => "version",
             Self::Manifest(..) => "manifests",
             Self::Blob(..) => "blobs",
@@ -87,6 +95,7 @@ pub(crate) fn endpoint(segments: &[String]) -> Result<Endpoint, NoEndpoint> {
     match parts.as_slice() {
         [""] => Ok(Endpoint::Home),
         ["healthz"] => Ok(Endpoint::Health),
+        ["token"] => Ok(Endpoint::Token),
         ["v2"] | ["v2", ""] => Ok(Endpoint::Version),
         ["v2", name @ .., "manifests", reference] if !name.is_empty() => {
             Ok(Endpoint::Manifest(repository(name)?, asked(reference)?))

@@ -15,6 +15,7 @@ pub(crate) struct Health(Mutex<Facts>);
 struct Facts {
     days_left: Option<i64>,
     store: Option<String>,
+    tokens: Option<String>,
 }
 
 /// Below so many days a certificate is spoken of.
@@ -39,8 +40,13 @@ impl Health {
     /// Takes what is wrong with the newest index; returns it when it is new.
     pub(crate) fn store(&self, trouble: Option<String>) -> Option<String> {
         let mut facts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = std::mem::replace(&mut facts.store, trouble.clone());
-        trouble.filter(|trouble| before.as_ref() != Some(trouble))
+        news(&mut facts.store, trouble)
+    }
+
+    /// Takes what is wrong with the file of tokens; returns it when it is new.
+    pub(crate) fn tokens(&self, trouble: Option<String>) -> Option<String> {
+        let mut facts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        news(&mut facts.tokens, trouble)
     }
 
     /// Answers `/healthz`: 200 as long as requests are answered.
@@ -54,9 +60,17 @@ impl Health {
             "status": "ok",
             "certificate_days_left": facts.days_left,
             "store_trouble": facts.store,
+            "tokens_trouble": facts.tokens,
         });
         Response::json(StatusCode::OK, "application/json", &value)
     }
+}
+
+/// Keeps what is wrong now; returns it when it was not so before.
+fn news(known: &mut Option<String>, trouble: Option<String>) -> Option<String> {
+    let is_new = *known != trouble;
+    known.clone_from(&trouble);
+    trouble.filter(|_| is_new)
 }
 
 #[cfg(test)]

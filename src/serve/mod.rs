@@ -18,6 +18,7 @@
     clippy::arithmetic_side_effects
 )]
 
+mod access;
 mod cache;
 mod conditional;
 mod content;
@@ -41,6 +42,7 @@ mod response;
 mod router;
 mod validity;
 
+pub use access::{Guard, Realm, Secret, TokenFile, TokenLock, Tokens, TokensError};
 pub use error::{CODES, ServeError};
 pub use listener::{Bound, Bounds, Door, Listen, Listener, Setup, Tls, TlsFiles};
 pub use names::Names;

@@ -9,6 +9,7 @@ use super::response::Response;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Problem {
     BlobUnknown,
+    Denied,
     DigestInvalid,
     ManifestUnknown,
     NameInvalid,
@@ -18,6 +19,7 @@ pub(crate) enum Problem {
     RangeInvalid,
     RequestInvalid,
     StoreUnreadable,
+    Unauthorized,
     Unsupported,
 }
 
@@ -30,6 +32,8 @@ impl Problem {
             Self::NameInvalid => "NAME_INVALID",
             Self::NameUnknown => "NAME_UNKNOWN",
             Self::PageInvalid => "PAGINATION_NUMBER_INVALID",
+            Self::Denied => "DENIED",
+            Self::Unauthorized => "UNAUTHORIZED",
             Self::Unsupported => "UNSUPPORTED",
             Self::RangeInvalid => "RANGE_INVALID",
             // The specification has no code for these, and clients know this one.
@@ -47,6 +51,8 @@ impl Problem {
             }
             Self::RangeInvalid => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::StoreUnreadable => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Denied => StatusCode::FORBIDDEN,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Unsupported => StatusCode::METHOD_NOT_ALLOWED,
         }
     }

@@ -17,6 +17,8 @@ pub struct RequestHead<'a> {
     pub version: Version,
     /// The header lines in order.
     pub headers: &'a HeaderMap,
+    /// Whether nobody on a network could read along: TLS, this machine, a Unix socket.
+    pub is_private: bool,
 }
 
 /// Why a head has no single meaning (RFC 9112 section 3.2; RFC 3986 section 2.1).
@@ -45,12 +47,13 @@ const LONGEST_HOST: usize = 261;
 
 impl<'a> RequestHead<'a> {
     /// Looks at a head as hyper gives it.
-    pub fn of(parts: &'a Parts) -> Self {
+    pub fn of(parts: &'a Parts, is_private: bool) -> Self {
         Self {
             method: &parts.method,
             uri: &parts.uri,
             version: parts.version,
             headers: &parts.headers,
+            is_private,
         }
     }
 
@@ -165,6 +168,7 @@ mod tests {
             uri: &target.parse().unwrap(),
             version: Version::HTTP_11,
             headers: &headers,
+            is_private: false,
         })
     }
 

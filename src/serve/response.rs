@@ -44,6 +44,8 @@ pub enum Body {
 pub struct About {
     /// What kind of thing was asked for: `manifests`, `blobs`, `tags` and so on; `other` if unclear.
     pub endpoint: &'static str,
+    /// The name of the token that was presented, or `anonymous`, where tokens are required.
+    pub who: Option<String>,
     /// What was asked for, under its full canonical name.
     pub name: Option<String>,
     /// What was found.
@@ -107,6 +109,12 @@ impl Response {
     /// Says what kind of thing it is about.
     pub(crate) fn of(mut self, endpoint: &'static str) -> Self {
         self.about.endpoint = endpoint;
+        self
+    }
+
+    /// Says who asked.
+    pub(crate) fn to(mut self, who: Option<String>) -> Self {
+        self.about.who = who;
         self
     }
 

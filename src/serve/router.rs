@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hyper::Method;
 use lock_format::{Descriptor, Digest};
 
+use super::access::Guard;
 use super::cache::ManifestCache;
 use super::content::{Freshness, Inquiry};
 use super::directory::{Directories, Directory};
@@ -28,6 +29,7 @@ pub struct Router {
     cache: ManifestCache,
     referrers: Referrers,
     health: Health,
+    guard: Option<Guard>,
 }
 
 /// How far an answer has come.
@@ -43,6 +45,7 @@ pub enum Step {
 #[derive(Debug)]
 pub struct Errand {
     word: &'static str,
+    who: Option<String>,
     place: Place,
     want: Want,
 }
@@ -56,8 +59,8 @@ enum Want {
 }
 
 impl Router {
-    /// Answers from `view`; `names` mean this server itself.
-    pub fn new(view: Arc<dyn StoreView>, names: Names) -> Self {
+    /// Answers from `view`; `names` mean this server itself. Without a guard everybody may read.
+    pub fn new(view: Arc<dyn StoreView>, names: Names, guard: Option<Guard>) -> Self {
         Self {
             view,
             names,
@@ -65,6 +68,7 @@ impl Router {
             cache: ManifestCache::default(),
             referrers: Referrers::default(),
             health: Health::default(),
+            guard,
         }
     }
 
@@ -73,9 +77,21 @@ impl Router {
         &self.health
     }
 
-    /// Looks after the store; returns what is newly wrong with it.
-    pub(crate) fn look(&self) -> Option<String> {
-        self.health.store(self.view.trouble())
+    /// Looks after the store and the tokens; returns what is newly wrong. May wait for a disk.
+    pub(crate) fn look(&self) -> Vec<String> {
+        let tokens = self.guard.as_ref().map_or(Ok(()), Guard::reload);
+        let store = self.health.store(self.view.trouble());
+        let tokens = self
+            .health
+            .tokens(tokens.err().map(|error| error.to_string()));
+        store.into_iter().chain(tokens).collect()
+    }
+
+    fn exchange(&self, head: &RequestHead<'_>) -> Response {
+        match &self.guard {
+            Some(guard) => guard.exchange(head),
+            None => Problem::NotFound.plain("reading takes no token here"),
+        }
     }
 
     /// Answers whole: both steps in one.
@@ -98,9 +114,24 @@ impl Router {
             .unwrap_or_else(|refusal| Step::Ready(refusal.answer().fit(head.method)))
     }
 
+    /// Returns who asks, where that matters, or the answer to who may not.
+    fn admit(
+        &self,
+        head: &RequestHead<'_>,
+        to: &Endpoint,
+    ) -> Result<Option<String>, Box<Response>> {
+        let guard = self.guard.as_ref().filter(|_| to.is_guarded());
+        guard.map(|guard| guard.admit(head, to.name())).transpose()
+    }
+
     /// Reads what [`Router::begin`] left to be read.
     pub fn finish(&self, errand: Errand, head: &RequestHead<'_>) -> Response {
-        let Errand { word, place, want } = errand;
+        let Errand {
+            word,
+            who,
+            place,
+            want,
+        } = errand;
         let place = &place;
         let inquiry = Inquiry { head, place };
         let view = &*self.view;
@@ -115,7 +146,7 @@ impl Router {
             }
             Want::Nothing(missing) => missing.answer(view, place),
         };
-        response.of(word).fit(head.method)
+        response.of(word).to(who).fit(head.method)
     }
 
     /// Reads what is asked for, and of which repository.
@@ -138,6 +169,10 @@ impl Router {
 
     fn step(&self, head: &RequestHead<'_>, question: Question) -> Result<Step, Refusal> {
         let word = question.endpoint.word();
+        let who = match self.admit(head, &question.endpoint) {
+            Ok(who) => who,
+            Err(refused) => return Ok(Step::Ready(refused.of(word).fit(head.method))),
+        };
         let Question {
             endpoint,
             place,
@@ -146,6 +181,7 @@ impl Router {
         let want = match endpoint {
             Endpoint::Home => Ok(Response::fixed("text/plain", HOME)),
             Endpoint::Health => Ok(self.health.answer()),
+            Endpoint::Token => Ok(self.exchange(head)),
             Endpoint::Version => Ok(Response::fixed("application/json", "{}")),
             Endpoint::Catalog => Ok(Page::of(head)?.catalog(&directory.repositories())),
             Endpoint::Manifest(_, asked) => self.manifest(head, &directory, &place, asked),
@@ -163,8 +199,13 @@ impl Router {
             }
         };
         Ok(match want {
-            Ok(response) => Step::Ready(response.of(word).fit(head.method)),
-            Err(want) => Step::Later(Errand { word, place, want }),
+            Ok(response) => Step::Ready(response.of(word).to(who).fit(head.method)),
+            Err(want) => Step::Later(Errand {
+                word,
+                who,
+                place,
+                want,
+            }),
         })
     }
 

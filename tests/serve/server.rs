@@ -86,6 +86,11 @@ impl Server {
             setup,
             ..ServeOptions::default()
         };
+        Self::with_options(view, options)
+    }
+
+    /// Starts as told, access and all.
+    pub(crate) fn with_options(view: Arc<dyn StoreView>, options: ServeOptions) -> Self {
         let (sender, receiver) = mpsc::channel();
         let notes = Arc::new(Notes::default());
         *notes.ready.lock().unwrap() = Some(sender);

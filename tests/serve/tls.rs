@@ -4,7 +4,6 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use airlock::serve::{Bounds, Setup, Tls, TlsFiles};
 use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
@@ -17,6 +16,7 @@ use tempfile::TempDir;
 use super::client::{Client, split};
 use super::server::{Server, free_port};
 use super::store::MemoryStore;
+use super::wait_for;
 
 const NAME: &str = "airlock.lan";
 
@@ -194,12 +194,4 @@ fn files_that_do_not_belong_together_are_refused() {
         refused.to_string().contains("cannot be used for TLS"),
         "{refused}"
     );
-}
-
-fn wait_for(condition: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !condition() {
-        assert!(begun.elapsed() < Duration::from_secs(30), "it never came");
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }

@@ -33,7 +33,7 @@ pub(crate) fn world() -> World {
     let manifest = store.publish(&[], MediaType::OCI_MANIFEST, MANIFEST);
     let layer = store.hold(LAYER);
     World {
-        router: Router::new(store.clone(), Names::default()),
+        router: Router::new(store.clone(), Names::default(), None),
         store,
         index,
         manifest,
@@ -51,7 +51,7 @@ impl World {
             request = request.header(*name, *value);
         }
         let (parts, ()) = request.body(()).unwrap().into_parts();
-        self.router.respond(&RequestHead::of(&parts))
+        self.router.respond(&RequestHead::of(&parts, false))
     }
 
     pub(crate) fn get(&self, target: &str) -> Response {

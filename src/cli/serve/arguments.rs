@@ -11,8 +11,9 @@ use super::manager::Manager;
 use crate::cli::context::{Context, Outcome};
 use crate::cli::exit::ExitStatus;
 use crate::cli::folders::StoreFlag;
+use crate::cli::token::TokensFlag;
 use crate::config::Site;
-use crate::ops::inside::serve::{ServeOptions, serve};
+use crate::ops::inside::serve::{Access, ServeOptions, serve};
 use crate::serve::{Bounds, ServeError, Setup, Tls, TlsFiles};
 use crate::store::Store;
 
@@ -57,6 +58,17 @@ pub(crate) struct ServeArguments {
         env = "AIRLOCK_TLS_KEY"
     )]
     tls_key: Option<PathBuf>,
+    /// Let only those read who hold a token (`airlock token add`)
+    #[arg(long)]
+    require_token: bool,
+    #[command(flatten)]
+    tokens: TokensFlag,
+    /// The address of this server's /token, as clients reach it: they exchange tokens there
+    #[arg(long, value_name = "URL", requires = "require_token")]
+    token_realm: Option<String>,
+    /// Let the realm give a token to everybody, for clients that insist on one: reading is open
+    #[arg(long, requires = "token_realm")]
+    anonymous: bool,
     /// Most connections served at a time; the next ones wait
     #[arg(long, value_name = "N", default_value_t = Bounds::default().connections)]
     connections: usize,
@@ -73,6 +85,11 @@ impl ServeArguments {
         let options = ServeOptions {
             setup: self.setup()?,
             own_names,
+            access: self.require_token.then(|| Access {
+                tokens: self.tokens.file(&store),
+                realm: self.token_realm.clone(),
+                anonymous: self.anonymous,
+            }),
         };
         let log = Log::start(context.output(), Manager::of(context.environment()));
         let view = Arc::new(store.view()?);

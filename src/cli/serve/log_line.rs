@@ -111,6 +111,7 @@ fn request(record: &Record) -> Value {
         "agent": record.agent,
         "endpoint": about.endpoint,
         "status": record.status,
+        "who": about.who,
         "name": about.name,
         "digest": about.digest.map(|digest| digest.to_string()),
         "bytes": record.sent,

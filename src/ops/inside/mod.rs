@@ -4,3 +4,4 @@ pub mod apply;
 pub mod diff;
 pub mod request;
 pub mod serve;
+pub mod token;

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use crate::diagnostic::Failure;
 use crate::oci::StoreView;
-use crate::run::Run;
-use crate::serve::{Listener, Names, Observer, Router, Setup};
+use crate::run::{Entropy, Run};
+use crate::serve::{
+    Guard, Listen, Listener, Names, Observer, Realm, Router, Secret, ServeError, Setup, TokenFile,
+};
 
 /// How to serve.
 #[derive(Debug, Default)]
@@ -14,6 +16,20 @@ pub struct ServeOptions {
     pub setup: Setup,
     /// Names and addresses of this server: they never stand for a registry that it carries.
     pub own_names: Vec<String>,
+    /// Who may read; none: everybody.
+    pub access: Option<Access>,
+}
+
+/// Who may read.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// The tokens that are valid.
+    pub tokens: TokenFile,
+    /// The address of this server's `/token`, as clients reach it; without one they send tokens as
+    /// passwords of Basic.
+    pub realm: Option<String>,
+    /// Whether the realm gives a token to everybody, for clients that insist on one.
+    pub anonymous: bool,
 }
 
 /// Serves `view` until `run.cancel` is set, and returns once the answers under way have ended.
@@ -27,7 +43,40 @@ pub fn serve(
     run: &Run<'_>,
 ) -> Result<(), Failure> {
     let names = Names::new(options.own_names.iter().map(String::as_str));
+    let guard = match &options.access {
+        Some(access) => Some(access.guard(&options.setup, run.entropy)?),
+        None => None,
+    };
+    let is_open = guard.as_ref().is_some_and(Guard::is_open);
     let listener = Listener::bind(options.setup)?;
-    listener.run(Router::new(view, names), observer, run);
+    if is_open {
+        observer.note("reading is open: the realm gives a token to everybody");
+    }
+    listener.run(Router::new(view, names, guard), observer, run);
     Ok(())
+}
+
+impl Access {
+    fn guard(&self, setup: &Setup, entropy: &dyn Entropy) -> Result<Guard, Failure> {
+        if let Some(address) = in_clear(setup) {
+            return Err(ServeError::TokensInClear(address).into());
+        }
+        let realm = match &self.realm {
+            Some(url) => {
+                let anonymous = self.anonymous.then(|| Secret::new(entropy)).transpose()?;
+                let realm = Realm::new(url, anonymous);
+                Some(realm.ok_or_else(|| ServeError::BadRealm(url.clone()))?)
+            }
+            None => None,
+        };
+        Ok(Guard::new(self.tokens.clone(), realm)?)
+    }
+}
+
+/// Returns an address where tokens would cross a network unencrypted. Sockets that are handed over
+/// are not known here; there each request is looked at.
+fn in_clear(setup: &Setup) -> Option<String> {
+    let open = |listen: &&Listen| matches!(listen, Listen::Tcp(at) if !at.ip().is_loopback());
+    let found = setup.registry.iter().find(open)?;
+    setup.tls.is_none().then(|| found.to_string())
 }

@@ -67,6 +67,8 @@ impl Shared {
 struct Line {
     door: Door,
     peer: Peer,
+    /// Whether nobody on a network can read along.
+    is_private: bool,
     /// How many requests have begun.
     begun: AtomicU64,
 }
@@ -89,9 +91,15 @@ pub(super) async fn serve(
     shared: Arc<Shared>,
 ) {
     let counted = shared.metrics.connection();
+    let is_private = tls.is_some() || peer.is_local;
     if let Some(stream) = secured(tls, stream, &peer, &shared).await {
         let begun = AtomicU64::new(0);
-        let line = Line { door, peer, begun };
+        let line = Line {
+            door,
+            peer,
+            is_private,
+            begun,
+        };
         talk(stream, Arc::new(line), &shared).await;
     }
     drop(counted);
@@ -182,7 +190,7 @@ async fn answer(
     line.begun.fetch_add(1, Ordering::Relaxed);
     let begun = Instant::now();
     let parts = Arc::new(parts);
-    let (response, source) = respond(&shared, line.door, &parts).await;
+    let (response, source) = respond(&shared, &line, &parts).await;
     let unread = !body.is_end_stream();
     if unread {
         skip(body).await;
@@ -203,9 +211,10 @@ async fn answer(
 }
 
 /// Answers where no waiting is allowed, if that is possible, and else where it is.
-async fn respond(shared: &Arc<Shared>, door: Door, parts: &Arc<Parts>) -> (Response, Source) {
-    let head = RequestHead::of(parts);
-    let begun = match door {
+async fn respond(shared: &Arc<Shared>, line: &Line, parts: &Arc<Parts>) -> (Response, Source) {
+    let is_private = line.is_private;
+    let head = RequestHead::of(parts, is_private);
+    let begun = match line.door {
         Door::Registry => shared.router.begin(&head),
         Door::Metrics => Step::Ready(metrics::answer(&shared.metrics, &head)),
     };
@@ -216,7 +225,9 @@ async fn respond(shared: &Arc<Shared>, door: Door, parts: &Arc<Parts>) -> (Respo
     let job = {
         let (shared, parts) = (Arc::clone(shared), Arc::clone(parts));
         move || {
-            let response = shared.router.finish(errand, &RequestHead::of(&parts));
+            let response = shared
+                .router
+                .finish(errand, &RequestHead::of(&parts, is_private));
             opened(response, &shared.buffers)
         }
     };

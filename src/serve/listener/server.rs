@@ -154,8 +154,9 @@ struct Watch {
 
 impl Watch {
     async fn look(&self, clock: &dyn Clock) {
-        let health = self.shared.router.health();
-        if let Some(sentence) = self.shared.router.look() {
+        let shared = Arc::clone(&self.shared);
+        let looked = spawn_blocking(move || shared.router.look()).await;
+        for sentence in looked.unwrap_or_default() {
             self.shared.trouble(&sentence);
         }
         let Some(tls) = self.tls.clone() else { return };
@@ -169,6 +170,7 @@ impl Watch {
             Ok(Reload::Unchanged) | Err(_) => {}
         }
         let now = i64::try_from(clock.unix_seconds()).unwrap_or(i64::MAX);
+        let health = self.shared.router.health();
         if let Some(sentence) = health.certificate(tls.not_after(), now) {
             self.shared.trouble(&sentence);
         }

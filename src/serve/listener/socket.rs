@@ -60,6 +60,8 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 pub(super) struct Peer {
     /// As the log names it.
     pub(super) name: String,
+    /// Whether it is on this machine.
+    pub(super) is_local: bool,
 }
 
 /// Connections the system keeps for us before we take them.
@@ -140,12 +142,14 @@ impl Socket {
                 // Small answers leave at once; a socket that cannot do that still works.
                 stream.set_nodelay(true).ok();
                 let name = address.to_string();
-                Ok((Box::new(stream), Peer { name }))
+                let is_local = address.ip().to_canonical().is_loopback();
+                Ok((Box::new(stream), Peer { name, is_local }))
             }
             Self::Unix { socket, .. } => {
                 let (stream, _) = socket.accept().await?;
                 let name = "unix".to_owned();
-                Ok((Box::new(stream), Peer { name }))
+                let is_local = true;
+                Ok((Box::new(stream), Peer { name, is_local }))
             }
         }
     }
