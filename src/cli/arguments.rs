@@ -11,6 +11,8 @@ use super::context::{Context, Outcome};
 use super::demo::DemoArguments;
 use super::diff::DiffArguments;
 use super::lock::LockArguments;
+use super::inspect::InspectArguments;
+use super::keys::KeysArguments;
 use super::man::ManArguments;
 use super::serve::ServeArguments;
 use super::token::TokenArguments;
@@ -98,6 +100,10 @@ pub(crate) enum Command {
     Diff(DiffArguments),
     /// Resolve what Dockerfiles need into airlock.lock
     Lock(LockArguments),
+    /// Show what a request, bundle or receipt holds
+    Inspect(InspectArguments),
+    /// Make keys, take over those of the other side, export them
+    Keys(KeysArguments),
     /// Print or write the manual pages
     Man(ManArguments),
     /// Serve the store as a read-only registry
@@ -116,6 +122,8 @@ impl Command {
             Self::Demo(arguments) => arguments.run(context),
             Self::Diff(arguments) => arguments.run(context),
             Self::Lock(arguments) => arguments.run(context),
+            Self::Inspect(arguments) => arguments.run(context),
+            Self::Keys(arguments) => arguments.run(context),
             Self::Man(arguments) => arguments.run(context),
             Self::Serve(arguments) => arguments.run(context),
             Self::Token(arguments) => arguments.run(context),

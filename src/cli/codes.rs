@@ -1,6 +1,6 @@
 //! Every code of the house, for the documentation and its test.
 
-use super::{demo, entry, folders, output, source};
+use super::{demo, entry, folders, keys, output, source};
 use crate::diagnostic::{Code, Diagnose as _};
 use crate::ops::{inside, lock_file, outside, project, transfer};
 use crate::run::{Cancelled, EntropyError};
@@ -8,7 +8,7 @@ use crate::{config, dockerfile, inputs, oci, plan, registry, seal, serve, store,
 
 /// Lists every code that an error or a warning can have, room by room.
 pub fn all_codes() -> Vec<Code> {
-    let rooms: [&[Code]; 22] = [
+    let rooms: [&[Code]; 23] = [
         config::CODES,
         demo::CODES,
         dockerfile::CODES,
@@ -16,6 +16,7 @@ pub fn all_codes() -> Vec<Code> {
         inside::apply::CODES,
         inside::diff::CODES,
         inside::request::CODES,
+        keys::CODES,
         lock_file::CODES,
         oci::CODES,
         outside::bundle::CODES,

@@ -19,6 +19,8 @@ mod folders;
 mod lines;
 mod lock;
 mod lockfile;
+mod inspect;
+mod keys;
 mod man;
 mod output;
 mod progress;

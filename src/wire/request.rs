@@ -180,6 +180,10 @@ impl Want {
         }
         within("images of a blob", self.images.len(), limits::IMAGES)?;
         self.images.iter().try_for_each(reference_fits)?;
+        let digests: BTreeSet<Digest> = self.bases.iter().map(|base| base.digest).collect();
+        if digests.len() != self.bases.len() {
+            return Err(JsonError::bad("bases", "gives a blob two sizes"));
+        }
         let bases = self.bases.iter().map(|base| base.size);
         at_most(
             limits::BLOB_BYTES,

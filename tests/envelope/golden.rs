@@ -50,6 +50,16 @@ pub(crate) fn list(folder: &str, suffix: &str) -> Vec<String> {
     names
 }
 
+/// Names a vector that must be refused: `rejected/room.code.what.suffix`.
+pub(crate) fn rejected(code: &str, what: &str, suffix: &str) -> String {
+    format!("rejected/{}.{what}.{suffix}", code.replace('/', "."))
+}
+
+/// Returns the code in such a name.
+pub(crate) fn code_in(name: &str) -> String {
+    name.split('.').take(2).collect::<Vec<_>>().join("/")
+}
+
 fn overwrites() -> bool {
     std::env::var("SNAPSHOTS").is_ok_and(|value| value == "overwrite")
 }

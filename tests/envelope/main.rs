@@ -10,6 +10,8 @@ mod golden;
 mod limits;
 mod mutations;
 mod refusals;
+mod rejected_envelopes;
+mod rejected_texts;
 mod round_trip;
 mod texts;
 mod vectors;

@@ -1,0 +1,68 @@
+//! `airlock keys enter`.
+
+use std::io::{self, IsTerminal as _, Read as _};
+
+use clap::Args;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::error::KeysError;
+use crate::cli::context::{Context, Outcome};
+use crate::cli::exit::ExitStatus;
+use crate::cli::folders::KeysFlag;
+use crate::ops::keys::{enter_keys, may_save};
+
+/// Longest phrase that is read, in bytes: 24 words have at most 215.
+const LONGEST: usize = 4096;
+
+/// Arguments of `airlock keys enter`.
+#[derive(Args, Debug)]
+pub(crate) struct EnterArguments {
+    #[command(flatten)]
+    keys: KeysFlag,
+    /// Replace the keys that are there: what was sealed to them can no longer be opened
+    #[arg(long)]
+    replace: bool,
+}
+
+#[derive(Serialize)]
+struct Entered {
+    schema: &'static str,
+    fingerprint: String,
+}
+
+impl EnterArguments {
+    /// Reads the phrase without echo from a terminal, else from standard input.
+    pub(crate) fn run(&self, context: &Context) -> Outcome {
+        let folder = self.keys.folder(context.environment())?;
+        may_save(&folder, self.replace)?;
+        let typed = read_phrase().map_err(KeysError::Unreadable)?;
+        let fingerprint = enter_keys(&folder, &typed, self.replace)?;
+        let output = context.output();
+        if output.is_json() {
+            output.data(&Entered {
+                schema: "airlock.keys.enter/1",
+                fingerprint: fingerprint.to_string(),
+            })?;
+        } else {
+            output.say(&format!(
+                "keys         {}\nfingerprint  {fingerprint}\n\nCompare the fingerprint with the other side by voice: both must read the same.\n",
+                folder.display()
+            ));
+        }
+        Ok(ExitStatus::Done)
+    }
+}
+
+fn read_phrase() -> io::Result<Zeroizing<String>> {
+    if io::stdin().is_terminal() {
+        return rpassword::prompt_password("phrase (not shown): ").map(Zeroizing::new);
+    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST));
+    #[expect(clippy::disallowed_methods, reason = "bounded by take")]
+    io::stdin()
+        .lock()
+        .take(LONGEST as u64)
+        .read_to_end(&mut bytes)?;
+    Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))
+}

@@ -1,0 +1,47 @@
+//! `airlock inspect`: what an envelope holds, before anything is done with it.
+
+use std::fs::File;
+use std::path::Path;
+
+use super::transfer::{Opened, open_envelope};
+use crate::diagnostic::Failure;
+use crate::run::Run;
+use crate::seal::Keyring;
+use crate::wire::{Kid, Kind, Transfer, TransferId};
+
+/// What an envelope says, its signature verified. Its blobs were not read.
+#[derive(Debug)]
+pub struct Inspected {
+    /// Its id.
+    pub id: TransferId,
+    /// The key that signed it.
+    pub signer: Kid,
+    /// Length of the sealed file, in bytes.
+    pub sealed_bytes: u64,
+    /// Length of what is sealed, in bytes.
+    pub payload_bytes: u64,
+    /// What it says.
+    pub transfer: Transfer,
+}
+
+/// Every kind.
+const ANY: &[Kind] = &[Kind::Request, Kind::Bundle, Kind::Receipt];
+
+/// Opens an envelope with the keys of a folder.
+pub fn inspect(file: File, keys: &Path, run: &Run<'_>) -> Result<Inspected, Failure> {
+    let keyring = Keyring::load(keys)?;
+    let opened = open_envelope(file, &keyring, ANY, run.clock.unix_seconds())?;
+    Ok(Inspected::of(opened))
+}
+
+impl Inspected {
+    fn of(opened: Opened) -> Self {
+        Self {
+            id: opened.id(),
+            signer: opened.signer(),
+            sealed_bytes: opened.sealed_bytes(),
+            payload_bytes: opened.layout().total(),
+            transfer: opened.into_transfer(),
+        }
+    }
+}
