@@ -5,7 +5,7 @@ pub mod inspect;
 pub mod keys;
 pub mod lock_file;
 pub mod outside;
+mod pool;
 pub mod project;
 pub mod resolve;
 pub mod transfer;
-mod pool;

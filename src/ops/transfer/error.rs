@@ -202,11 +202,8 @@ impl Diagnose for TransferError {
             Self::Wire(error) => error.class(),
             Self::Seal(error) => error.class(),
             Self::Cancelled(error) => error.class(),
-            Self::OtherKind { .. } | Self::Volumes | Self::OtherKeys => {
-                Class::Usage
-            }
-            Self::PayloadUnreadable { .. }
-            | Self::Output(_) => Class::Environment,
+            Self::OtherKind { .. } | Self::Volumes | Self::OtherKeys => Class::Usage,
+            Self::PayloadUnreadable { .. } | Self::Output(_) => Class::Environment,
             Self::NotForMe
             | Self::OtherIndexJson
             | Self::MissingData { .. }
@@ -239,9 +236,7 @@ impl Diagnose for TransferError {
             }
             Self::Volumes => "give all volumes of the bundle",
             Self::PayloadUnreadable { .. } => "check the folder that it is read from",
-            Self::Output(_) => {
-                "check that there is room, and that the folder can be written"
-            }
+            Self::Output(_) => "check that there is room, and that the folder can be written",
             Self::OtherIndexJson | Self::NotRead { .. } => return None,
         };
         Some(help.to_owned())
