@@ -10,7 +10,7 @@ fn no_two_rooms_share_a_code() {
     let unique: BTreeSet<_> = codes.iter().collect();
     let twice: Vec<_> = unique
         .iter()
-        .filter(|code| codes.iter().filter(|other| other == **code).count() > 1)
+        .filter(|code| codes.iter().filter(|other| *other == **code).count() > 1)
         .collect();
     assert!(twice.is_empty(), "{twice:?}");
 }

@@ -242,11 +242,11 @@ fn an_envelope_is_read_from_standard_input_too() {
 fn what_is_no_envelope_is_refused_by_name() {
     let keys = golden_keys();
     for (file, expected, status) in [
-        ("/nowhere/x.age".to_owned(), "transfer/cannot-open", 3),
-        (keys.path().display().to_string(), "transfer/not-a-file", 2),
+        ("/nowhere/x.age".to_owned(), "cli/cannot-open", 3),
+        (keys.path().display().to_string(), "seal/unreadable", 3),
         (
             golden("README.md").display().to_string(),
-            "transfer/cannot-open",
+            "cli/cannot-open",
             3,
         ),
         (
