@@ -1,5 +1,7 @@
 //! The answer to: which of these blobs are there?
 
+use std::sync::atomic::Ordering;
+
 use lock_format::Blob;
 
 use crate::oci::Inventory;
@@ -34,6 +36,7 @@ impl Store {
         let layout = &self.layout;
         let catalog = Current::read(layout)?.catalog;
         let records = Records::load(&layout.airlock)?;
+        layout.worn.store(records.is_worn(), Ordering::Relaxed);
         let found = check(&layout.blobs, &records, wanted, run)?;
         let kept = records::append(layout.disk.as_ref(), &layout.airlock, &found.fresh);
         Ok(Checked {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use lock_format::{Algorithm, Digest};
 
@@ -31,6 +32,8 @@ pub(super) struct Layout {
     pub(super) published: Folder,
     pub(super) locks: Folder,
     pub(super) disk: Arc<dyn Disk>,
+    /// Seen by whoever read `verified`: most of its lines count no more.
+    pub(super) worn: AtomicBool,
 }
 
 /// Blobs by digest: a folder for each algorithm.
@@ -82,6 +85,7 @@ impl Layout {
             airlock,
             root,
             disk,
+            worn: AtomicBool::new(false),
         })
     }
 

@@ -46,3 +46,79 @@ impl Publication {
             .insert(descriptor.digest, descriptor.clone());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lock_format::{Blob, ImagePlatform, MediaType, PlatformContent, Reference};
+
+    fn digest(byte: u8) -> Digest {
+        Digest::Sha256([byte; 32])
+    }
+
+    fn descriptor(byte: u8, media_type: &str) -> Descriptor {
+        Descriptor {
+            digest: digest(byte),
+            size: byte.into(),
+            media_type: media_type.parse().unwrap(),
+        }
+    }
+
+    fn blob(byte: u8) -> Blob {
+        Blob {
+            digest: digest(byte),
+            size: byte.into(),
+        }
+    }
+
+    fn image(pin: u8) -> Image {
+        let content = PlatformContent {
+            manifest: descriptor(3, MediaType::OCI_MANIFEST),
+            via: vec![descriptor(2, MediaType::OCI_INDEX)],
+            onbuild: Vec::new(),
+            config: blob(4),
+            layers: vec![blob(5), blob(6), blob(5)],
+        };
+        Image {
+            reference: Reference::parse("reg.lan/app:1").unwrap(),
+            pin: Some(descriptor(pin, MediaType::OCI_INDEX)),
+            sources: Vec::new(),
+            platforms: vec![ImagePlatform {
+                name: "linux/amd64".parse().unwrap(),
+                content: Some(content),
+            }],
+            referrers: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn an_image_publishes_its_whole_closure() {
+        let mut publication = Publication::default();
+        assert_eq!(publication.add(&image(1)), None);
+        let manifests: Vec<Digest> = publication.catalog.manifests.keys().copied().collect();
+        assert_eq!(manifests, [digest(1), digest(2), digest(3)]);
+        let blobs: Vec<(Digest, u64)> = publication.blobs.clone().into_iter().collect();
+        assert_eq!(blobs, [(digest(4), 4), (digest(5), 5), (digest(6), 6)]);
+    }
+
+    #[test]
+    fn a_moved_name_tells_what_it_was_and_keeps_it_pullable() {
+        let mut publication = Publication::default();
+        publication.add(&image(1));
+        assert_eq!(publication.add(&image(1)), None);
+        let before = publication.add(&image(9)).unwrap();
+        assert_eq!(before.digest, digest(1));
+        assert!(publication.catalog.manifests.contains_key(&digest(1)));
+        let name = &image(1).reference;
+        assert_eq!(publication.catalog.names[name].digest, digest(9));
+    }
+
+    #[test]
+    fn a_pending_image_publishes_nothing() {
+        let mut pending = image(1);
+        pending.pin = None;
+        let mut publication = Publication::default();
+        assert_eq!(publication.add(&pending), None);
+        assert_eq!(publication, Publication::default());
+    }
+}

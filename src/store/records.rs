@@ -85,13 +85,7 @@ impl Records {
     }
 
     /// Writes the file anew, without the lines that count no more.
-    pub(super) fn rewrite(
-        &self,
-        disk: &dyn Disk,
-        tmp: &Folder,
-        folder: &Folder,
-    ) -> Result<(), StoreError> {
-        let temp = TempFile::create(disk, tmp, VERIFIED.to_owned(), FILE_MODE)?;
+    pub(super) fn rewrite(&self, temp: TempFile<'_>, folder: &Folder) -> Result<(), StoreError> {
         for chunk in self.entries.chunks(1024) {
             let text = lines(chunk);
             temp.write(text.as_bytes(), text.len() as u64)?;

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::os::fd::AsFd as _;
+use std::sync::atomic::Ordering;
 
 use lock_format::{Algorithm, Blob, Digest};
 
+use super::folder::FILE_MODE;
 use super::moves::{discard, rename, sync_folder};
-use super::{StoreError, Writer, records};
+use super::records::{self, Records};
+use super::{StoreError, Writer};
 
 /// A verified file in `tmp/`.
 #[derive(Debug)]
@@ -53,6 +56,11 @@ impl Writer<'_> {
             sync_folder(disk, blobs.folder(algorithm))?;
         }
         let fresh = records::of(blobs, digests(), self.clock)?;
-        records::append(disk, &self.layout.airlock, &fresh)
+        let airlock = &self.layout.airlock;
+        records::append(disk, airlock, &fresh)?;
+        if self.layout.worn.swap(false, Ordering::Relaxed) {
+            Records::load(airlock)?.rewrite(self.temp_file(FILE_MODE)?, airlock)?;
+        }
+        Ok(())
     }
 }

@@ -12,7 +12,6 @@ use super::folder::{FILE_MODE, FOLDER_MODE, Folder};
 use super::json_lines::JsonLines;
 use super::layout::{Layout, TMP};
 use super::moves::{discard, remove};
-use super::records::Records;
 use super::staged::Staged;
 use super::sweep::{sweep, sweep_except};
 use super::temp_file::TempFile;
@@ -59,10 +58,6 @@ impl<'s> Writer<'s> {
             ledger_cut: Ledger::log(&layout.airlock).cut(disk)?,
             audit_cut: Audit::log(&layout.airlock).cut(disk)?,
         };
-        let records = Records::load(&layout.airlock)?;
-        if records.is_worn() {
-            records.rewrite(disk, &tmp, &layout.airlock)?;
-        }
         Ok(Self {
             layout,
             clock,

@@ -1,6 +1,7 @@
 //! From creation to a served blob.
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::fs;
+use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use airlock::oci::StoreView as _;
@@ -87,4 +88,67 @@ fn a_second_writer_is_refused_with_the_process() {
     }
     drop(writer);
     second.begin(&CLOCK).unwrap();
+}
+
+#[test]
+fn a_scratch_file_has_no_name() {
+    let site = Site::new();
+    let writer = site.store.begin(&CLOCK).unwrap();
+    let file = writer.scratch().unwrap();
+    file.write_all_at(b"staged", 0).unwrap();
+    assert_eq!(fs::read_dir(site.path("airlock/tmp")).unwrap().count(), 0);
+}
+
+#[test]
+fn space_is_asked_for_before_it_is_used() {
+    let site = Site::new();
+    let writer = site.store.begin(&CLOCK).unwrap();
+    writer.require_space(1).unwrap();
+    let refused = writer.require_space(u64::MAX);
+    assert!(matches!(
+        refused,
+        Err(StoreError::Full {
+            needed: u64::MAX,
+            ..
+        })
+    ));
+}
+
+#[test]
+fn bytes_that_are_not_the_blob_leave_nothing() {
+    let site = Site::new();
+    let writer = site.store.begin(&CLOCK).unwrap();
+    for bytes in [&b"layers"[..], b"laye", b"LAYER"] {
+        let mut blob = writer.blob(blob(b"layer")).unwrap();
+        let result = blob.take(bytes).and_then(|()| blob.finish());
+        assert!(matches!(result, Err(StoreError::Differs(_))), "{bytes:?}");
+    }
+    writer.commit_blobs().unwrap();
+    assert_eq!(fs::read_dir(site.path("airlock/tmp")).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(site.path("blobs/sha256")).unwrap().count(), 0);
+}
+
+#[test]
+fn several_workers_write_at_once() {
+    let site = Site::new();
+    let contents: Vec<Vec<u8>> = (0..64_u8).map(|n| vec![n; 5000]).collect();
+    let writer = site.store.begin(&CLOCK).unwrap();
+    std::thread::scope(|scope| {
+        let writer = &writer;
+        for part in contents.chunks(16) {
+            scope.spawn(move || {
+                for content in part {
+                    let mut blob = writer.blob(blob(content)).unwrap();
+                    content
+                        .chunks(999)
+                        .for_each(|piece| blob.take(piece).unwrap());
+                    blob.finish().unwrap();
+                }
+            });
+        }
+    });
+    writer.commit_blobs().unwrap();
+    let contents: Vec<&[u8]> = contents.iter().map(Vec::as_slice).collect();
+    let checked = site.check(&contents);
+    assert_eq!((checked.inventory.blobs.len(), checked.digested), (64, 0));
 }

@@ -258,3 +258,70 @@ fn the_index_is_one_that_other_tools_read() {
         Site::new().store.publication().unwrap()
     );
 }
+
+#[test]
+fn outdated_lists_go_when_the_next_writer_begins() {
+    let site = published();
+    site.put(&[b"other layer"]);
+    let mut publication = site.store.publication().unwrap();
+    publication.blobs.insert(blob(b"other layer").digest, 11);
+    site.store
+        .begin(&CLOCK)
+        .unwrap()
+        .publish(&publication)
+        .unwrap();
+    let lists = || {
+        fs::read_dir(site.path("airlock/published"))
+            .unwrap()
+            .count()
+    };
+    assert_eq!(lists(), 2, "a reader may still have the old index");
+    let writer = site.store.begin(&CLOCK).unwrap();
+    assert_eq!((lists(), writer.repairs().swept), (1, 1));
+    assert_eq!(site.store.publication().unwrap(), publication);
+}
+
+#[test]
+fn roots_are_all_that_anything_may_still_need() {
+    let site = published();
+    let writer = site.store.begin(&CLOCK).unwrap();
+    let lock = writer.record_lock("version = 1\n").unwrap();
+    let base = blob(b"base").digest;
+    let held = blob(b"held layer").digest;
+    let signer = Kid::from_bytes([4; 16]);
+    let request = Request {
+        id: TransferId::from_bytes([1; 32]),
+        seq: 1,
+        lock,
+        created: 5,
+        from: signer,
+        to: Vec::new(),
+        pending: Vec::new(),
+        bases: vec![base],
+    };
+    writer
+        .append_event(&Event::Request(request.clone()))
+        .unwrap();
+    let candidate = Held {
+        bundle: TransferId::from_bytes([2; 32]),
+        reference: reference("quay.io/b/held:1"),
+        pin: manifest(b"held"),
+        blobs: vec![held],
+        seq: 1,
+        signer,
+        at: 6,
+    };
+    writer.append_event(&Event::Held(candidate)).unwrap();
+    let roots = site.store.roots().unwrap();
+    let published = [blob(b"manifest").digest, blob(b"layer").digest];
+    let expected = [base, held, blob(b"held").digest, published[0], published[1]];
+    assert_eq!(roots.blobs, expected.into());
+    assert_eq!(roots.locks, [lock].into());
+
+    let request = request.id;
+    writer
+        .append_event(&Event::Cancelled { request, at: 7 })
+        .unwrap();
+    let roots = site.store.roots().unwrap();
+    assert!(!roots.blobs.contains(&base) && roots.locks.is_empty());
+}

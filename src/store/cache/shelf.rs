@@ -76,6 +76,10 @@ impl Cache {
             disk,
         };
         cache.sweep()?;
+        let records = Arc::clone(&guard(&cache.records));
+        if records.is_worn() {
+            records.rewrite(cache.locked_temp()?, &cache.home)?;
+        }
         Ok(cache)
     }
 

@@ -227,3 +227,159 @@ impl RequestState {
         matches!(self, Self::Open | Self::Part)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOCK: Digest = Digest::Sha256([7; 32]);
+    const NEWER: Digest = Digest::Sha256([8; 32]);
+
+    fn id(byte: u8) -> TransferId {
+        TransferId::from_bytes([byte; 32])
+    }
+
+    fn kid(byte: u8) -> Kid {
+        Kid::from_bytes([byte; 16])
+    }
+
+    fn request(byte: u8, seq: u64) -> Event {
+        Event::Request(Request {
+            id: id(byte),
+            seq,
+            lock: LOCK,
+            created: 0,
+            from: kid(1),
+            to: Vec::new(),
+            pending: Vec::new(),
+            bases: Vec::new(),
+        })
+    }
+
+    fn delivery(bundle: u8, basis: Basis, lock: Digest) -> Delivery {
+        Delivery {
+            bundle: id(bundle),
+            basis,
+            signer: kid(2),
+            lock,
+        }
+    }
+
+    fn commit(bundle: u8, basis: Basis, outcome: Outcome) -> Event {
+        let delivery = delivery(bundle, basis, LOCK);
+        Event::Commit {
+            delivery,
+            outcome,
+            at: 0,
+        }
+    }
+
+    fn intent(bundle: u8, basis: Basis) -> Event {
+        let delivery = delivery(bundle, basis, LOCK);
+        Event::Intent { delivery, at: 0 }
+    }
+
+    fn folded(events: impl IntoIterator<Item = Event>) -> Ledger {
+        let mut ledger = Ledger::default();
+        for event in events {
+            ledger.take(event).unwrap();
+        }
+        ledger
+    }
+
+    fn state(ledger: &Ledger, byte: u8) -> RequestState {
+        ledger.request(&id(byte)).unwrap().1
+    }
+
+    #[test]
+    fn a_request_goes_from_open_over_part_to_closed() {
+        let answers = Basis::Answers(id(1));
+        let mut ledger = folded([request(1, 3), intent(9, answers)]);
+        assert_eq!(state(&ledger, 1), RequestState::Open);
+        assert_eq!(ledger.bundle(&id(9)).unwrap().state, BundleState::Begun);
+        ledger.take(commit(9, answers, Outcome::Part)).unwrap();
+        assert_eq!(state(&ledger, 1), RequestState::Part);
+        assert_eq!(ledger.open_requests().count(), 1);
+        ledger.take(intent(9, answers)).unwrap();
+        assert_eq!(ledger.bundle(&id(9)).unwrap().state, BundleState::Part);
+        ledger.take(commit(10, answers, Outcome::Closed)).unwrap();
+        assert_eq!(state(&ledger, 1), RequestState::Closed);
+        assert_eq!(ledger.open_requests().count(), 0);
+        assert_eq!(ledger.bundle(&id(9)).unwrap().state, BundleState::Part);
+        assert_eq!(ledger.bundle(&id(10)).unwrap().state, BundleState::Closed);
+    }
+
+    #[test]
+    fn void_takes_every_open_request_and_no_other() {
+        let ledger = folded([
+            request(1, 1),
+            request(2, 2),
+            request(3, 3),
+            request(4, 4),
+            commit(9, Basis::Answers(id(1)), Outcome::Closed),
+            commit(10, Basis::Answers(id(2)), Outcome::Part),
+            Event::Cancelled {
+                request: id(3),
+                at: 0,
+            },
+            Event::Void { at: 0 },
+            request(5, 5),
+        ]);
+        let states: Vec<RequestState> = ledger.requests().iter().map(|r| r.1).collect();
+        let expected = [
+            RequestState::Closed,
+            RequestState::Void,
+            RequestState::Cancelled,
+            RequestState::Void,
+            RequestState::Open,
+        ];
+        assert_eq!(states, expected);
+    }
+
+    #[test]
+    fn numbers_rise_whatever_became_of_the_requests() {
+        let mut ledger = folded([request(1, 5), Event::Void { at: 0 }]);
+        assert_eq!(ledger.next_seq(), 6);
+        assert!(ledger.take(request(2, 5)).is_err());
+        assert!(ledger.take(request(1, 6)).is_err(), "the same id twice");
+    }
+
+    #[test]
+    fn only_committed_serials_count() {
+        let ledger = folded([
+            commit(1, Basis::Serial(40), Outcome::Closed),
+            commit(2, Basis::Serial(30), Outcome::Closed),
+            intent(3, Basis::Serial(50)),
+        ]);
+        assert_eq!(ledger.last_serial(&kid(2)), Some(40));
+        assert_eq!(ledger.last_serial(&kid(1)), None);
+    }
+
+    #[test]
+    fn answers_to_requests_never_issued_are_refused() {
+        let mut ledger = Ledger::default();
+        let answers = Basis::Answers(id(1));
+        assert!(ledger.take(commit(9, answers, Outcome::Closed)).is_err());
+        let cancelled = Event::Cancelled {
+            request: id(1),
+            at: 0,
+        };
+        assert!(ledger.take(cancelled).is_err());
+    }
+
+    #[test]
+    fn the_lock_applied_last_and_those_that_must_stay() {
+        let applied = |lock| Event::Applied { lock, at: 0 };
+        let ledger = folded([applied(LOCK), applied(NEWER), applied(LOCK)]);
+        assert_eq!(ledger.last_lock(), Some(&LOCK));
+        assert_eq!(ledger.applied_locks(), [LOCK, NEWER]);
+        let waiting = folded([applied(NEWER), request(1, 1)]);
+        assert_eq!(waiting.kept_locks(), [LOCK, NEWER].into());
+        let cancelled = Event::Cancelled {
+            request: id(1),
+            at: 0,
+        };
+        let given_up = folded([applied(NEWER), request(1, 1), cancelled]);
+        assert_eq!(given_up.kept_locks(), [NEWER].into());
+    }
+}

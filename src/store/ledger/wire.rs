@@ -246,3 +246,106 @@ fn values<T: FromStr<Err: Display>>(key: &str, texts: &[String]) -> Result<Vec<T
 fn reference(key: &str, text: &str) -> Result<Reference, String> {
     Reference::parse_canonical(text).map_err(|error| format!("`{key}`: {error}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{Kid, TransferId};
+    use lock_format::{Digest, MediaType};
+
+    fn delivery(basis: Basis) -> Delivery {
+        Delivery {
+            bundle: TransferId::from_bytes([2; 32]),
+            basis,
+            signer: Kid::from_bytes([3; 16]),
+            lock: Digest::Sha256([4; 32]),
+        }
+    }
+
+    fn every_event() -> Vec<Event> {
+        let request = TransferId::from_bytes([1; 32]);
+        let pending = Reference::parse("reg.lan:5000/next").unwrap();
+        let outcome = Outcome::Part;
+        vec![
+            Event::Request(Request {
+                id: request,
+                seq: 7,
+                lock: Digest::Sha256([4; 32]),
+                created: 8,
+                from: Kid::from_bytes([5; 16]),
+                to: vec![Kid::from_bytes([3; 16])],
+                pending: vec![pending.clone()],
+                bases: vec![Digest::Sha512([6; 64])],
+            }),
+            Event::Intent {
+                delivery: delivery(Basis::Serial(9)),
+                at: 1,
+            },
+            Event::Held(Held {
+                bundle: TransferId::from_bytes([2; 32]),
+                reference: pending,
+                pin: Descriptor {
+                    digest: Digest::Sha256([4; 32]),
+                    size: 3,
+                    media_type: MediaType::OCI_INDEX.parse().unwrap(),
+                },
+                blobs: vec![Digest::Sha256([4; 32])],
+                seq: 7,
+                signer: Kid::from_bytes([3; 16]),
+                at: 2,
+            }),
+            Event::Commit {
+                delivery: delivery(Basis::Answers(request)),
+                outcome,
+                at: 3,
+            },
+            Event::Commit {
+                delivery: delivery(Basis::Serial(9)),
+                outcome: Outcome::Closed,
+                at: 4,
+            },
+            Event::Applied {
+                lock: Digest::Sha256([4; 32]),
+                at: 5,
+            },
+            Event::Cancelled { request, at: 6 },
+            Event::Void { at: 7 },
+        ]
+    }
+
+    #[test]
+    fn every_event_round_trips_on_one_line() {
+        for event in every_event() {
+            let line = write(&event);
+            assert!(!line.contains('\n'), "{line}");
+            assert_eq!(read(&line), Ok(event), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_no_event_looks_like_is_refused() {
+        let lines: Vec<String> = every_event().iter().map(write).collect();
+        let (intent, held, commit) = (&lines[1], &lines[2], &lines[3]);
+        let id = "01".repeat(32);
+        for line in [
+            intent.replace("\"serial\":9,", ""),
+            intent.replace(
+                "\"serial\":9",
+                &format!("\"serial\":9,\"answers\":\"{id}\""),
+            ),
+            intent.replace("\"at\"", "\"state\":\"part\",\"at\""),
+            commit.replace("\"state\":\"part\",", ""),
+            commit.replace("\"part\"", "\"open\""),
+            commit.replace("\"at\":3", "\"at\":3,\"more\":1"),
+            commit.replace(&id, "01"),
+            held.replace("reg.lan:5000/next:latest", "reg.lan:5000/next"),
+            held.replace("sha256:", "md5:"),
+            lines[7].replace("void", "later"),
+            "{}".to_owned(),
+            "[]".to_owned(),
+        ] {
+            assert!(!lines.contains(&line), "the change did not take: {line}");
+            assert!(read(&line).is_err(), "{line}");
+        }
+    }
+}
