@@ -1,6 +1,6 @@
 //! `airlock serve`, running beside the demonstration.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::process::Child;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -32,16 +32,24 @@ impl Serving {
         let mut child = inside.start("airlock serve --listen 127.0.0.1:0 --json")?;
         let mut line = String::new();
         if let Some(stdout) = child.stdout.take() {
-            BufReader::new(stdout.take(LONGEST))
+            let mut said = BufReader::new(stdout);
+            said.by_ref()
+                .take(LONGEST)
                 .read_line(&mut line)
                 .map_err(DemoFailure::setup("read what serve says"))?;
+            // Its log goes on; a pipe that nobody empties would stop it.
+            std::thread::spawn(move || io::copy(&mut said, &mut io::sink()));
         }
-        let announced = serde_json::from_str::<Announced>(&line);
-        let mut serving = Self {
+        let announced = serde_json::from_str::<Announced>(&line).ok();
+        let address =
+            announced.and_then(|said| said.address.strip_prefix("http://").map(str::to_owned));
+        let serving = Self {
             child,
-            address: String::new(),
+            address: address.unwrap_or_default(),
         };
-        serving.address = announced.map_err(|_| DemoFailure::NotServing)?.address;
+        if serving.address.is_empty() {
+            return Err(DemoFailure::NotServing.into());
+        }
         Ok(serving)
     }
 
