@@ -4,8 +4,10 @@
 mod access;
 mod client;
 mod contract;
+mod faults;
 mod listing;
 mod server;
+mod site;
 mod sockets;
 mod store;
 mod tls;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -72,6 +73,10 @@ pub(crate) struct ServeArguments {
     /// Most connections served at a time; the next ones wait
     #[arg(long, value_name = "N", default_value_t = Bounds::default().connections)]
     connections: usize,
+    /// Longest time for a request's head to come whole, and for a connection to be idle
+    #[arg(long, value_name = "SECONDS", default_value_t = Bounds::default().head_timeout.as_secs(),
+        value_parser = clap::value_parser!(u64).range(1..=3600))]
+    head_timeout: u64,
 }
 
 impl ServeArguments {
@@ -106,6 +111,7 @@ impl ServeArguments {
             tls: self.tls()?,
             bounds: Bounds {
                 connections: self.connections.max(1),
+                head_timeout: Duration::from_secs(self.head_timeout),
                 ..Bounds::default()
             },
         })

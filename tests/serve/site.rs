@@ -1,0 +1,150 @@
+//! A real store, and the real program serving it.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use airlock::oci::digest_of;
+use airlock::run::{FixedClock, FixedEntropy};
+use airlock::store::Store;
+use lock_format::{Algorithm, Blob, Descriptor, Digest, MediaType, Reference};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::client::Client;
+
+/// The promise of the whole program, in bytes: 64 MiB.
+pub(crate) const MEMORY: u64 = 64 * 1024 * 1024;
+
+const CLOCK: FixedClock = FixedClock(0);
+
+/// A store in a folder that vanishes.
+pub(crate) struct Site {
+    pub(crate) folder: TempDir,
+    pub(crate) store: Store,
+}
+
+/// `airlock serve`, until dropped.
+pub(crate) struct Program {
+    child: Child,
+    pub(crate) client: Client,
+}
+
+impl Site {
+    /// Makes an empty store.
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store");
+        let store = Store::create(&path, &FixedEntropy::new(0)).unwrap();
+        Self { folder, store }
+    }
+
+    /// Publishes bytes as a manifest under a name, beside what is published.
+    pub(crate) fn publish(&self, name: &str, manifest: &[u8], blobs: &[&[u8]]) -> Digest {
+        let writer = self.store.begin(&CLOCK).unwrap();
+        let mut publication = self.store.publication().unwrap();
+        for content in blobs.iter().chain([&manifest]) {
+            let blob = blob(content);
+            let mut file = writer.blob(blob).unwrap();
+            file.take(content).unwrap();
+            file.finish().unwrap();
+            publication.blobs.insert(blob.digest, blob.size);
+        }
+        writer.commit_blobs().unwrap();
+        let Blob { digest, size } = blob(manifest);
+        let media_type = MediaType::OCI_MANIFEST.parse().unwrap();
+        let descriptor = Descriptor {
+            digest,
+            size,
+            media_type,
+        };
+        publication.blobs.remove(&digest);
+        let reference = Reference::parse(name).unwrap();
+        publication
+            .catalog
+            .names
+            .insert(reference, descriptor.clone());
+        publication.catalog.manifests.insert(digest, descriptor);
+        writer.publish(&publication).unwrap();
+        digest
+    }
+
+    /// Serves the store; `descriptors` bounds the open files of the program.
+    pub(crate) fn serve(&self, descriptors: Option<u32>, arguments: &[&str]) -> Program {
+        let limit = descriptors.map_or_else(String::new, |most| format!("ulimit -n {most}; "));
+        let program = env!("CARGO_BIN_EXE_airlock");
+        let mut child = Command::new("sh")
+            .args(["-c", &format!("{limit}exec \"$0\" \"$@\""), program])
+            .args(["--json", "serve", "--listen", "127.0.0.1:0", "--store"])
+            .arg(self.store.path())
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let (sender, receiver) = mpsc::channel();
+        // Reads on to the end, so that the program never waits for somebody to read its log.
+        std::thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                let entry: Value = serde_json::from_str(&line).unwrap();
+                if entry["event"] == "listening" && entry["counters"] == false {
+                    sender
+                        .send(entry["address"].as_str().unwrap().to_owned())
+                        .ok();
+                }
+            }
+        });
+        let address = receiver.recv_timeout(Duration::from_secs(30)).unwrap();
+        let address = address.rsplit_once('/').unwrap().1.parse().unwrap();
+        let client = Client(address);
+        Program { child, client }
+    }
+}
+
+impl Program {
+    /// Returns a figure of `/proc/PID/status`, in bytes.
+    fn status(&self, key: &str) -> u64 {
+        let path = format!("/proc/{}/status", self.child.id());
+        #[expect(clippy::disallowed_methods, reason = "a file of the kernel")]
+        let text = std::fs::read_to_string(path).unwrap();
+        let line = text.lines().find(|line| line.starts_with(key)).unwrap();
+        let kibibytes: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
+        kibibytes * 1024
+    }
+
+    /// Returns the most memory that was ever resident.
+    pub(crate) fn peak(&self) -> u64 {
+        self.status("VmHWM")
+    }
+
+    /// Sees that the program still serves, within the promised memory.
+    pub(crate) fn still_serves(&self) {
+        let (head, body) = self.client.get("/v2/alpine/manifests/3.20");
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        assert!(!body.is_empty());
+        assert!(self.peak() <= MEMORY, "{} bytes resident", self.peak());
+    }
+
+    /// Ends the program as a service manager does, and returns its exit code.
+    pub(crate) fn terminate(&mut self) -> Option<i32> {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It may have ended already.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+fn blob(content: &[u8]) -> Blob {
+    Blob {
+        digest: digest_of(Algorithm::Sha256, content),
+        size: content.len() as u64,
+    }
+}
