@@ -125,6 +125,7 @@ fn platform_change(old: &Image, new: &Image) -> Option<PlatformChange> {
 mod tests {
     use super::*;
     use crate::plan::testing::{blob, lock, pending, pinned, reference};
+    use lock_format::{Descriptor, MediaType, Referrer};
 
     const AMD64: &[&str] = &["linux/amd64"];
 
@@ -173,10 +174,22 @@ mod tests {
     fn one_thing_that_differs_is_enough() {
         let one = || pinned("one", &["a"], AMD64, 10, &[50]);
         let base = lock(vec![one()]);
+        let mut signed = one();
+        signed.referrers = vec![Referrer {
+            manifest: Descriptor {
+                digest: blob(90).digest,
+                size: 90,
+                media_type: MediaType::OCI_MANIFEST.parse().unwrap(),
+            },
+            artifact_type: "application/spdx+json".parse().unwrap(),
+            config: blob(91),
+            layers: Vec::new(),
+        }];
         for images in [
             vec![one(), pending("two", &["a"], AMD64)],
             vec![],
             vec![pending("one", &["a"], AMD64)],
+            vec![signed],
             vec![pinned(
                 "one",
                 &["a"],

@@ -137,10 +137,18 @@ fn documents_are_listed_from_the_outside_in_each_once() {
     let mut single = image();
     single.pin = Some(descriptor(10, MediaType::OCI_MANIFEST));
     single.platforms.truncate(1);
+    let roles: Vec<Role> = documents(&single)
+        .into_iter()
+        .map(|needed| needed.role)
+        .collect();
     assert_eq!(
-        documents(&single).len(),
-        2,
+        roles,
+        [manifest(), Role::Config],
         "a pin that is a manifest is one document"
+    );
+    assert_eq!(
+        check_index(&single, &digest(10), &outer()),
+        Err(ClosureError::StrangeIndex(digest(10)))
     );
 }
 
@@ -154,6 +162,13 @@ fn indexes_as_locked_pass() {
         check_index(&image(), &digest(1), &silent),
         Ok(()),
         "its config decides"
+    );
+    let mut named = outer();
+    named.manifests[2].platform = Some("linux/s390x".parse().unwrap());
+    assert_eq!(
+        check_index(&image(), &digest(1), &named),
+        Ok(()),
+        "only manifests are for a platform"
     );
     let mut twice = outer();
     let other = child(10, MediaType::OCI_MANIFEST, Some("linux/386"));

@@ -31,7 +31,7 @@ impl Document {
             return Err(DocumentError::TooLong { what, most });
         }
         let checked = check_document(bytes)?;
-        if promised.is_some_and(MediaType::is_schema1) || checked.has("fsLayers") {
+        if promised.is_some_and(MediaType::is_schema1) {
             return Err(DocumentError::Schema1);
         }
         refuse_both(&checked)?;
@@ -42,15 +42,16 @@ impl Document {
         let named = optional_media_type(wire.media_type.as_deref(), "document")?;
         let media_type = media_type(named, promised, &checked)?;
         if media_type.is_index() {
-            shaped(&checked, "manifests", "index")?;
+            if !checked.has("manifests") {
+                return Err(DocumentError::malformed("index", "it has no `manifests`"));
+            }
             Index::new(wire, media_type).map(Self::Index)
         } else if media_type.is_manifest() {
-            shaped(&checked, "config", "manifest")?;
             Manifest::new(wire, media_type).map(Self::Manifest)
         } else if media_type.is_schema1() {
             Err(DocumentError::Schema1)
         } else {
-            Err(DocumentError::unknown_media_type(media_type.as_str()))
+            Err(DocumentError::UnknownMediaType(media_type))
         }
     }
 
@@ -92,9 +93,10 @@ fn media_type(
     checked: &Checked<'_>,
 ) -> Result<MediaType, DocumentError> {
     match (named, promised) {
-        (Some(named), Some(promised)) if named != *promised => Err(
-            DocumentError::other_media_type(promised.as_str(), named.as_str()),
-        ),
+        (Some(found), Some(promised)) if found != *promised => {
+            let promised = promised.clone();
+            Err(DocumentError::OtherMediaType { promised, found })
+        }
         (Some(named), _) => Ok(named),
         (None, Some(promised)) => Ok(promised.clone()),
         (None, None) => {
@@ -106,21 +108,6 @@ fn media_type(
             Ok(by_shape.parse().expect("a constant is a media type"))
         }
     }
-}
-
-/// Fails where a document has not the key that its media type takes.
-fn shaped(
-    checked: &Checked<'_>,
-    key: &'static str,
-    what: &'static str,
-) -> Result<(), DocumentError> {
-    if checked.has(key) {
-        return Ok(());
-    }
-    Err(DocumentError::malformed(
-        what,
-        &format!("it has no `{key}`"),
-    ))
 }
 
 #[cfg(test)]
@@ -225,6 +212,21 @@ mod tests {
     }
 
     #[test]
+    fn version_and_features_of_the_system_belong_to_a_platform() {
+        let platform = json!({
+            "os": "windows", "architecture": "amd64",
+            "os.version": "10.0.1", "os.features": ["win32k"],
+        });
+        let child = with(index()["manifests"][0].clone(), "platform", platform);
+        let Ok(Document::Index(read)) = parse(&with(index(), "manifests", json!([child]))) else {
+            panic!("an index");
+        };
+        let expected: Platform = "windows(10.0.1+win32k)/amd64".parse().unwrap();
+        let found = read.manifests.first().unwrap().platform.as_ref();
+        assert_eq!(found, Some(&expected));
+    }
+
+    #[test]
     fn what_is_not_needed_may_be_anything() {
         let odd = with(manifest(), "extra", json!({"a": [1, {"b": null}]}));
         let nulls = json!({
@@ -280,7 +282,14 @@ mod tests {
             (index(), "config"),
             (manifest(), "manifests"),
         ] {
-            for value in [json!([]), json!(null)] {
+            for value in [
+                json!(null),
+                if key == "config" {
+                    json!({})
+                } else {
+                    json!([])
+                },
+            ] {
                 let both = with(document.clone(), key, value);
                 assert_eq!(parse(&both).unwrap_err().code(), codes::AMBIGUOUS, "{both}");
             }
@@ -322,6 +331,22 @@ mod tests {
             with(manifest(), "mediaType", json!("text")),
             with(manifest(), "layers", json!({})),
             with(manifest(), "layers", json!([null])),
+            with(manifest(), "layers", json!([[]])),
+            with(
+                manifest(),
+                "config",
+                json!(["a/b", digest("a"), 7, [], {}, "", null, ""]),
+            ),
+            json!([
+                2,
+                MediaType::OCI_MANIFEST,
+                "",
+                manifest()["config"],
+                [],
+                null,
+                null,
+                {}
+            ]),
             with(manifest(), "annotations", json!({"a": 1})),
             with(manifest(), "artifactType", json!("x")),
             with(manifest(), "subject", json!({})),
@@ -416,5 +441,24 @@ mod tests {
         let refusal = Document::parse(key, None).unwrap_err();
         assert_eq!(refusal.code(), codes::AMBIGUOUS);
         assert!(!refusal.to_string().contains('\u{1b}'));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_damage_makes_the_reader_panic(at: proptest::sample::Index, byte: u8, cut: bool) {
+            for document in [manifest(), index()] {
+                let mut bytes = document.to_string().into_bytes();
+                let at = at.index(bytes.len());
+                if cut {
+                    bytes.truncate(at);
+                } else {
+                    bytes[at] = byte;
+                }
+                if let Ok(read) = Document::parse(&bytes, None) {
+                    let media_type = read.media_type();
+                    proptest::prop_assert!(media_type.is_index() || media_type.is_manifest());
+                }
+            }
+        }
     }
 }

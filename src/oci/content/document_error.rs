@@ -1,6 +1,6 @@
 //! Why a manifest, an index or a config is refused.
 
-use lock_format::Digest;
+use lock_format::{Digest, MediaType};
 
 use crate::diagnostic::{Class, Code, Diagnose, sanitize};
 use crate::oci::codes;
@@ -61,13 +61,13 @@ pub enum DocumentError {
     #[error("the document says it is `{found}`, and was promised as `{promised}`")]
     OtherMediaType {
         /// What it was promised as.
-        promised: String,
+        promised: MediaType,
         /// What it says it is.
-        found: String,
+        found: MediaType,
     },
     /// A media type that is neither an index nor a manifest that airlock carries.
     #[error("`{0}` is neither an index nor a manifest that can be carried")]
-    UnknownMediaType(String),
+    UnknownMediaType(MediaType),
     /// A Docker schema 1 manifest.
     #[error(
         "this is a Docker schema 1 manifest, which cannot be verified by the digests of its layers"
@@ -97,19 +97,6 @@ impl DocumentError {
             reason: sanitize(reason, SHOWN),
         }
     }
-
-    /// Makes an error about two media types.
-    pub(super) fn other_media_type(promised: &str, found: &str) -> Self {
-        Self::OtherMediaType {
-            promised: sanitize(promised, SHOWN),
-            found: sanitize(found, SHOWN),
-        }
-    }
-
-    /// Makes an error about a media type that is not carried.
-    pub(super) fn unknown_media_type(media_type: &str) -> Self {
-        Self::UnknownMediaType(sanitize(media_type, SHOWN))
-    }
 }
 
 impl From<StrictError> for DocumentError {
@@ -122,6 +109,9 @@ impl From<StrictError> for DocumentError {
             StrictError::NotUtf8 { offset } => Self::NotJson {
                 reason: format!("byte {offset} is not UTF-8"),
             },
+            StrictError::ArrayForObject => {
+                Self::malformed("document", "an array stands where an object belongs")
+            }
             StrictError::TooDeep => Self::TooMany {
                 what: "levels of nesting",
                 most: JSON_DEPTH,

@@ -52,6 +52,8 @@ pub(super) struct PlatformWire {
     pub(super) variant: Option<String>,
     #[serde(default, rename = "os.version")]
     os_version: Option<String>,
+    #[serde(default, rename = "os.features")]
+    os_features: Option<Vec<String>>,
 }
 
 impl DescriptorWire {
@@ -100,7 +102,12 @@ impl PlatformWire {
             return None;
         }
         let platform = Platform::new(&os, &architecture, self.variant.as_deref());
-        Some(platform.with_os_version(self.os_version.as_deref()))
+        let features = self.os_features.clone().unwrap_or_default();
+        Some(
+            platform
+                .with_os_version(self.os_version.as_deref())
+                .with_os_features(features),
+        )
     }
 }
 

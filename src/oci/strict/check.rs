@@ -91,6 +91,7 @@ mod tests {
             "{\"layers\":[],\"layer\u{17f}\":[]}",
             r#"{"x":1,"X":2}"#,
             r#"{"x":{"y":[{"z":1,"Z":2}]}}"#,
+            r#"{"subject":{"x":1,"X":2}}"#,
             r#"{"config":{"size":1,"Size":2}}"#,
             r#"{"manifests":[{"platform":{"os":"a","OS":"b"}}]}"#,
             r#"{"annotations":{"a":"1","a":"2"}}"#,
@@ -109,6 +110,8 @@ mod tests {
             r#"{"Layers":[]}"#,
             r#"{"mediatype":""}"#,
             r#"{"layers":[{"Digest":""}]}"#,
+            r#"{"config":{"Digest":""}}"#,
+            r#"{"subject":{"Digest":""}}"#,
             r#"{"manifests":[{"platform":{"OS":"b"}}]}"#,
         ] {
             let refusal = check_document(text.as_bytes()).unwrap_err();
@@ -161,6 +164,13 @@ mod tests {
             check_document(nested(100_000).as_bytes()).unwrap_err(),
             StrictError::TooDeep
         );
+        let objects = |count: usize| format!("{}1{}", "{\"a\":".repeat(count), "}".repeat(count));
+        assert!(check_document(objects(32).as_bytes()).is_ok());
+        let refusal = check_document(objects(33).as_bytes()).unwrap_err();
+        assert_eq!(refusal, StrictError::TooDeep);
+        let empty = objects(32).replace('1', "{}");
+        let refusal = check_document(empty.as_bytes()).unwrap_err();
+        assert_eq!(refusal, StrictError::TooDeep);
         let object = |count: usize| {
             let keys: Vec<String> = (0..count).map(|n| format!("\"k{n}\":0")).collect();
             format!("{{{}}}", keys.join(","))
@@ -168,10 +178,27 @@ mod tests {
         assert!(check_document(object(65_536).as_bytes()).is_ok());
         let refusal = check_document(object(65_537).as_bytes()).unwrap_err();
         assert_eq!(refusal, StrictError::TooManyMembers);
-        let array = |more: usize| format!("[{}0]", "0,".repeat(more));
+        let array = |more: usize| format!("{{\"a\":[{}0]}}", "0,".repeat(more));
         assert!(check_document(array(65_535).as_bytes()).is_ok());
         let refusal = check_document(array(65_536).as_bytes()).unwrap_err();
         assert_eq!(refusal, StrictError::TooManyMembers);
+    }
+
+    #[test]
+    fn an_array_does_not_stand_for_a_structure() {
+        for text in [
+            "[]",
+            r#"{"config":[]}"#,
+            r#"{"layers":[[]]}"#,
+            r#"{"manifests":[{"platform":[]}]}"#,
+        ] {
+            let refusal = check_document(text.as_bytes()).unwrap_err();
+            assert_eq!(refusal, StrictError::ArrayForObject, "{text}");
+        }
+        for text in ["[]", r#"{"rootfs":[]}"#, r#"{"config":[]}"#] {
+            let refusal = check_config(text.as_bytes()).unwrap_err();
+            assert_eq!(refusal, StrictError::ArrayForObject, "{text}");
+        }
     }
 
     #[test]

@@ -8,17 +8,22 @@
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Shape {
     /// As a structure: each key once whatever its case, the known ones exactly as written here.
+    ///
+    /// Where keys are known, an array in its place is refused: Go would refuse it, and serde would
+    /// take its elements for the fields in their order.
     Structure {
         /// The known keys, and how their values are read.
         known: &'static [(&'static str, &'static Self)],
         /// How the value of any other key is read.
         other: &'static Self,
     },
-    /// As a map: each key once.
+    /// As a map: each key once. Arrays of maps, and anything else, have this shape too.
     Map,
+    /// As an array of values of a shape.
+    List(&'static Self),
 }
 
-/// A structure of which nothing is known.
+/// A value of which nothing is known; objects in it may be structures.
 static UNKNOWN: Shape = Shape::Structure {
     known: &[],
     other: &UNKNOWN,
@@ -51,19 +56,19 @@ static DESCRIPTOR: Shape = Shape::Structure {
     other: &UNKNOWN,
 };
 
-/// A manifest or an index; an array has the shape of its elements.
+static DESCRIPTORS: Shape = Shape::List(&DESCRIPTOR);
+
+/// A manifest or an index.
 pub(super) static DOCUMENT: Shape = Shape::Structure {
     known: &[
         ("schemaVersion", &UNKNOWN),
         ("mediaType", &UNKNOWN),
         ("artifactType", &UNKNOWN),
         ("config", &DESCRIPTOR),
-        ("layers", &DESCRIPTOR),
-        ("manifests", &DESCRIPTOR),
+        ("layers", &DESCRIPTORS),
+        ("manifests", &DESCRIPTORS),
         ("subject", &DESCRIPTOR),
         ("annotations", &MAP),
-        ("fsLayers", &UNKNOWN),
-        ("signatures", &UNKNOWN),
     ],
     other: &UNKNOWN,
 };
@@ -75,6 +80,7 @@ pub(super) static CONFIG: Shape = Shape::Structure {
         ("architecture", &MAP),
         ("variant", &MAP),
         ("os.version", &MAP),
+        ("os.features", &MAP),
         ("rootfs", &ROOTFS),
         ("config", &RUN_CONFIG),
     ],

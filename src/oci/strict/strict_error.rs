@@ -13,6 +13,8 @@ pub(crate) enum StrictError {
         /// Offset of the first byte that is not.
         offset: usize,
     },
+    /// An array where clients read a structure.
+    ArrayForObject,
     /// Values inside of values beyond the limit.
     TooDeep,
     /// An object or array with more members than the limit.

@@ -50,6 +50,17 @@ impl Value<'_> {
         })
     }
 
+    /// Tells the shape of the elements of an array that stands here.
+    fn shape_of_elements<E: Error>(&self) -> Result<&'static Shape, E> {
+        match self.shape {
+            Shape::List(elements) => Ok(elements),
+            Shape::Structure { known, .. } if !known.is_empty() => {
+                Err(self.refuse(StrictError::ArrayForObject))
+            }
+            Shape::Structure { .. } | Shape::Map => Ok(self.shape),
+        }
+    }
+
     /// Tells the shape of the value of `key`, and notes known keys of the outermost object.
     fn shape_of(&self, key: &str) -> &'static Shape {
         let Shape::Structure { known, other } = self.shape else {
@@ -105,7 +116,7 @@ impl<'de> Visitor<'de> for Value<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<(), A::Error> {
-        let inner = self.inner(self.shape)?;
+        let inner = self.inner(self.shape_of_elements()?)?;
         let mut count: usize = 0;
         while array.next_element_seed(inner)?.is_some() {
             count = count.saturating_add(1);
