@@ -14,7 +14,7 @@ use super::shell::{Budget, Env, Manner, expand};
 const UNNAMED: &str = "default";
 
 /// The values of a file's global scope, and which arguments decide what.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Globals {
     pub(super) env: Env,
     /// For each name, those that its value was made of.
@@ -129,4 +129,64 @@ fn target_stage(file: &Dockerfile, options: &Options) -> String {
     }
     let last = file.stages.last().and_then(|stage| stage.from.name.clone());
     last.unwrap_or_else(|| UNNAMED.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::dockerfile::{Resolver, Step};
+
+    use super::*;
+
+    fn deciding(text: &str, given: &[(&str, &str)]) -> Vec<String> {
+        let platform = || "linux/amd64".parse().unwrap();
+        let given = given.iter();
+        let options = Options {
+            args: given
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+            target: String::new(),
+            platform: platform(),
+            build_platform: platform(),
+            contexts: BTreeMap::new(),
+            all_stages: false,
+        };
+        let file = Dockerfile::parse(text.as_bytes(), &options.args).unwrap();
+        let mut resolver = Resolver::new(&file, &options);
+        loop {
+            match resolver.step() {
+                Step::Done(found) => return found.deciding_args.into_iter().collect(),
+                Step::Needs(images) => {
+                    for image in images {
+                        resolver.answer(image, Vec::new());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn only_arguments_that_decide_an_image_or_a_platform_are_told() {
+        for (text, given, expected) in [
+            ("ARG A=1\nARG B\nFROM a:$A\n", &[][..], &["A"][..]),
+            ("ARG A\nARG B=$A\nFROM a:${B:-1}\n", &[], &["A", "B"]),
+            ("ARG A\nARG B=$A\nFROM a:$B\n", &[("B", "2")], &["B"]),
+            ("ARG A=1\nARG A=${A}2\nFROM a:$A\n", &[], &["A"]),
+            (
+                "ARG B\nARG A=$B\nARG A=${A}2\nFROM a:$A\n",
+                &[],
+                &["A", "B"],
+            ),
+            ("ARG P=arm64\nFROM --platform=$P a\n", &[], &["P"]),
+            (
+                "FROM --platform=$BUILDPLATFORM a\n",
+                &[],
+                &["BUILDPLATFORM"],
+            ),
+            ("FROM a$NEVER\n", &[("NEVER", "b")], &[]),
+            ("FROM a\nARG A=1\nRUN echo $A\n", &[("A", "2")], &[]),
+            ("ARG A=1\nFROM $A\n", &[("A", "")], &["A"]),
+        ] {
+            assert_eq!(deciding(text, given), expected, "{text}");
+        }
+    }
 }

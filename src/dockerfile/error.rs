@@ -14,7 +14,8 @@ use super::problem::Problem;
 pub struct DockerfileError {
     /// What is wrong.
     pub problem: Problem,
-    /// The line that BuildKit names, from 1; none where it names none.
+    /// The line that BuildKit names, from 1; where it names none, the line of the span, once the
+    /// file is known.
     pub line: Option<usize>,
     /// The part of the file that is to blame.
     pub span: Option<Span>,
@@ -62,6 +63,8 @@ impl DockerfileError {
     }
 
     fn place(&mut self, name: &str, text: &[u8], shown: &Arc<str>) {
+        let of_span = self.span.map(|span| span.position(text).line);
+        self.line = self.line.or(of_span);
         self.span = self.span.map(|span| shown_span(text, span));
         self.file = Some((name.to_owned(), Arc::clone(shown)));
     }

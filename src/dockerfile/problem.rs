@@ -12,6 +12,8 @@ use super::shell::ExpandProblem;
 
 /// Longest text of a file that is repeated in a message, in characters.
 const SHOWN: usize = 120;
+/// Longest sentence that holds such text, in characters.
+const TOLD: usize = 500;
 
 /// What is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,6 +126,7 @@ impl Problem {
     /// Returns the sentence.
     pub(super) fn sentence(&self) -> String {
         let shown = |text: &str| sanitize(text, SHOWN);
+        let told = |problem: &dyn std::fmt::Display| sanitize(&problem.to_string(), TOLD);
         match self {
             Self::NoBytes => "the Dockerfile is empty".to_owned(),
             Self::NoInstructions => "the Dockerfile holds no instruction".to_owned(),
@@ -136,7 +139,7 @@ impl Problem {
             Self::BlankPlatform(written) => {
                 format!("the platform `{}` expands to nothing", shown(written))
             }
-            Self::Platform(error) => shown(&error.to_string()),
+            Self::Platform(error) => told(error),
             Self::Circle(stage) => format!("the stage `{stage}` needs itself"),
             Self::FromVariable(written) => {
                 format!(
@@ -157,16 +160,12 @@ impl Problem {
                 format!("no line `{}` ends the heredoc", shown(name))
             }
             Self::LongLine => "the next line has more than 65535 bytes".to_owned(),
-            Self::Parse(problem) => shown(&problem.to_string()),
+            Self::Parse(problem) => told(problem),
             Self::Expand { word, problem } => {
-                format!(
-                    "`{}` cannot be expanded: {}",
-                    shown(word),
-                    shown(&problem.to_string())
-                )
+                format!("`{}` cannot be expanded: {}", shown(word), told(problem))
             }
-            Self::Context(problem) => shown(&problem.to_string()),
-            Self::Node(problem) => shown(&problem.to_string()),
+            Self::Context(problem) => told(problem),
+            Self::Node(problem) => told(problem),
             Self::CheckOptions(options) => {
                 format!("`{}` is no option of the directive `check`", shown(options))
             }
@@ -230,7 +229,7 @@ fn reference_sentence(expanded: &str, error: &ReferenceError) -> String {
     if expanded.chars().nth(SHOWN).is_some() {
         return format!("`{}` is not an image reference", sanitize(expanded, SHOWN));
     }
-    sanitize(&error.to_string(), SHOWN.saturating_mul(4))
+    sanitize(&error.to_string(), TOLD)
 }
 
 fn target_help(known: &[String]) -> String {

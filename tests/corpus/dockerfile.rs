@@ -41,7 +41,7 @@ fn answer(corpus: &Path, case: &Value) -> Value {
     let map = |name: &str| -> BTreeMap<String, String> {
         serde_json::from_value(case[name].clone()).unwrap_or_default()
     };
-    let platform = |name: &str| case[name].as_str().unwrap().parse().unwrap();
+    let platform = |name: &str| text(name).parse().expect("a case names platforms");
     let options = Options {
         args: map("args"),
         target: text("target"),
@@ -55,8 +55,9 @@ fn answer(corpus: &Path, case: &Value) -> Value {
         name: text("input"),
         bytes: input(corpus, case),
     };
-    let scan = scan_dockerfile(&input, &options, &GivenTriggers(triggers)).unwrap();
-    serde_json::to_value(&scan.source).unwrap()
+    let scan = scan_dockerfile(&input, &options, &GivenTriggers(triggers));
+    let scan = scan.expect("given triggers are always there");
+    serde_json::to_value(&scan.source).expect("the data is JSON")
 }
 
 /// Lists the fields that differ, each with both sides.

@@ -1,6 +1,6 @@
 //! Stages as states, and the links between them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use lock_format::Platform;
 
@@ -20,7 +20,7 @@ pub(super) fn stages(
     file: &Dockerfile,
     globals: &Globals,
     options: &Options,
-) -> Result<(States, BTreeSet<String>), DockerfileError> {
+) -> Result<States, DockerfileError> {
     let mut states = States::default();
     for stage in &file.stages {
         let state = stage_state(stage, globals, options)?;
@@ -28,7 +28,7 @@ pub(super) fn stages(
             .add(state)
             .map_err(|problem| at(problem, stage.place))?;
     }
-    Ok((states, globals.take_deciding()))
+    Ok(states)
 }
 
 fn at(problem: Problem, place: Place) -> DockerfileError {

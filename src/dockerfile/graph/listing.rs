@@ -1,10 +1,12 @@
 //! The images and stages of a graph that is known.
 
+use std::collections::BTreeSet;
+
 use lock_format::{Platform, Span};
 
 use crate::dockerfile::answer::{BaseIs, ImageAt, ImageUse, Images, StageInfo, Use};
 
-use super::state::{CommandKind, Found, Origin, State, States};
+use super::state::{Command, CommandKind, Found, Origin, State, States};
 
 /// Lists images and stages.
 ///
@@ -65,30 +67,37 @@ fn platform(state: &State, needed: bool, earlier: &[Option<Platform>]) -> Option
     }
 }
 
-/// Lists the images that a stage uses: its base, then those of its instructions.
+/// Lists the images that a stage uses: its base, then those of its instructions, each with those
+/// that its own triggers bring.
 fn uses(states: &States, index: usize, state: &State, needed: bool, out: &mut Vec<ImageUse>) {
-    let place = Used {
+    let used = Used {
         stage: state.label(index),
         needed,
         line: state.place.line,
     };
-    out.extend(place.image(state, Use::From, state.span));
-    for command in &state.commands {
+    out.extend(used.image(state, Use::From, state.span));
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<&Command> = state.commands.iter().rev().collect();
+    while let Some(command) = open.pop() {
         let CommandKind::Uses { kind, sources } = &command.kind else {
             continue;
         };
+        let used = Used {
+            line: command.place.line,
+            ..used.clone()
+        };
+        let mut inner = Vec::new();
         for source in sources {
-            let Some(from) = states.get(source.state) else {
+            let from = states.get(source.state);
+            let Some(from) = from.filter(|from| from.origin == Origin::Source) else {
                 continue;
             };
-            if from.origin == Origin::Source {
-                let used = Used {
-                    line: command.place.line,
-                    ..place.clone()
-                };
-                out.extend(used.image(from, *kind, source.span));
+            out.extend(used.image(from, *kind, source.span));
+            if seen.insert(source.state) {
+                inner.extend(&from.commands);
             }
         }
+        open.extend(inner.into_iter().rev());
     }
 }
 

@@ -1,8 +1,8 @@
 //! From a file and what is asked for to the images, step by step.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::dockerfile::answer::{ImageAt, Resolution, Step};
+use crate::dockerfile::answer::{ImageAt, Images, Resolution, Step};
 use crate::dockerfile::args::Globals;
 use crate::dockerfile::epoch;
 use crate::dockerfile::error::DockerfileError;
@@ -27,6 +27,9 @@ pub struct Resolver<'a> {
     file: &'a Dockerfile,
     options: &'a Options,
     triggers: Triggers,
+    deciding_args: BTreeSet<String>,
+    /// The rounds, once they have begun.
+    rounds: Option<Rounds>,
 }
 
 impl<'a> Resolver<'a> {
@@ -36,6 +39,8 @@ impl<'a> Resolver<'a> {
             file,
             options,
             triggers: BTreeMap::new(),
+            deciding_args: BTreeSet::new(),
+            rounds: None,
         }
     }
 
@@ -45,61 +50,55 @@ impl<'a> Resolver<'a> {
     }
 
     /// Goes as far as what is known allows.
-    pub fn step(&self) -> Step {
-        let mut resolution = Resolution {
-            images: None,
-            error: None,
-            deciding_args: std::collections::BTreeSet::new(),
+    pub fn step(&mut self) -> Step {
+        let (images, error) = match self.run() {
+            Ok((images, error)) => (Some(images), error),
+            Err(Stop::Needs(images)) => return Step::Needs(images),
+            Err(Stop::Error(error)) => (None, Some(error)),
         };
-        match self.run(&mut resolution) {
-            Ok(()) => Step::Done(Box::new(resolution)),
-            Err(Stop::Needs(images)) => Step::Needs(images),
-            Err(Stop::Error(error)) => {
-                resolution.error = Some(error);
-                Step::Done(Box::new(resolution))
-            }
-        }
+        Step::Done(Box::new(Resolution {
+            images,
+            error,
+            deciding_args: self.deciding_args.clone(),
+        }))
     }
 
-    fn run(&self, resolution: &mut Resolution) -> Result<(), Stop> {
+    fn run(&mut self) -> Result<(Images, Option<DockerfileError>), Stop> {
         if self.triggers.len() > IMAGES {
             let problem = Problem::TooMany { limit: IMAGES };
             return Err(Stop::Error(DockerfileError::new(problem, None, None)));
         }
-        let mut globals = Globals::new(self.file, self.options).map_err(Stop::Error)?;
-        epoch::settle(&mut globals, self.file, self.options).map_err(Stop::Error)?;
-        let built = build::stages(self.file, &globals, self.options);
-        // Those asked for by a FROM that failed decide as well.
-        resolution.deciding_args = globals.take_deciding();
-        let (mut states, deciding) = built.map_err(Stop::Error)?;
-        resolution.deciding_args = deciding;
-        let target = self.target(&states).map_err(Stop::Error)?;
-        build::link(&mut states, self.file, &globals).map_err(Stop::Error)?;
+        let mut rounds = match self.rounds.take() {
+            Some(rounds) => rounds,
+            None => self.begin().map_err(Stop::Error)?,
+        };
+        let resolved = rounds.run(self.options, &self.triggers);
+        let rounds = self.rounds.insert(rounds);
+        let resolved = resolved?;
+        let needed = rounds.states.reachable(rounds.target);
+        let images = listing::list(&rounds.states, &resolved, &needed);
+        Ok((images, order::check(&rounds.states, &resolved)))
+    }
+
+    /// Makes stages, target and links, up to where images are looked for.
+    fn begin(&mut self) -> Result<Rounds, DockerfileError> {
+        let mut globals = Globals::new(self.file, self.options)?;
+        epoch::settle(&mut globals, self.file, self.options)?;
+        let states = build::stages(self.file, &globals, self.options);
+        self.deciding_args = globals.take_deciding();
+        let mut states = states?;
+        let target = self.target(&states)?;
+        build::link(&mut states, self.file, &globals)?;
         if let Some(circle) = circle::find(&states) {
             let stage = states.get(circle.stage);
-            let label = stage
-                .map(|stage| stage.label(circle.stage))
-                .unwrap_or_default();
-            let place = circle.place;
-            return Err(Stop::Error(DockerfileError::new(
-                Problem::Circle(label),
-                Some(place.line),
-                Some(place.span),
-            )));
+            let label = stage.map(|stage| stage.label(circle.stage));
+            return Err(DockerfileError::new(
+                Problem::Circle(label.unwrap_or_default()),
+                Some(circle.place.line),
+                Some(circle.place.span),
+            ));
         }
-        let resolved = Rounds {
-            states: &mut states,
-            target,
-            globals: &globals,
-            options: self.options,
-            triggers: &self.triggers,
-            runs: 0,
-        }
-        .run()?;
-        let needed = states.reachable(target);
-        resolution.images = Some(listing::list(&states, &resolved, &needed));
-        resolution.error = order::check(&states, &resolved);
-        Ok(())
+        Ok(Rounds::new(states, target, globals))
     }
 
     /// Finds the stage to build: the last one, or the one of a name.

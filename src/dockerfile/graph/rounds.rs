@@ -19,15 +19,14 @@ use super::state::{Command, CommandKind, Found, State, States};
 /// ONBUILD triggers of images, as far as they are known.
 pub(super) type Triggers = BTreeMap<ImageAt, Vec<String>>;
 
-/// What the rounds work with.
-pub(super) struct Rounds<'a> {
-    pub(super) states: &'a mut States,
+/// What the rounds work with; kept from one to the next.
+#[derive(Clone, Debug)]
+pub(super) struct Rounds {
+    pub(super) states: States,
     pub(super) target: usize,
-    pub(super) globals: &'a Globals,
-    pub(super) options: &'a Options,
-    pub(super) triggers: &'a Triggers,
+    pub(super) globals: Globals,
     /// How many triggers were run.
-    pub(super) runs: usize,
+    runs: usize,
 }
 
 /// Why the rounds cannot go on.
@@ -36,25 +35,38 @@ pub(super) enum Stop {
     Needs(Vec<ImageAt>),
 }
 
-impl Rounds<'_> {
-    /// Runs rounds until no trigger needs anything new. Returns which states are needed by the
-    /// target, or by any stage.
-    pub(super) fn run(&mut self) -> Result<Vec<bool>, Stop> {
+impl Rounds {
+    pub(super) fn new(states: States, target: usize, globals: Globals) -> Self {
+        Self {
+            states,
+            target,
+            globals,
+            runs: 0,
+        }
+    }
+
+    /// Runs rounds until no trigger needs anything new, from where the last call stopped. Returns
+    /// which states are needed by the target, or by any stage.
+    pub(super) fn run(
+        &mut self,
+        options: &Options,
+        triggers: &Triggers,
+    ) -> Result<Vec<bool>, Stop> {
         loop {
-            let needed = self.needed();
-            self.find_bases(&needed).map_err(Stop::Error)?;
-            let unknown = self.unknown_triggers();
+            let needed = self.needed(options);
+            self.find_bases(&needed, options).map_err(Stop::Error)?;
+            let unknown = self.unknown_triggers(triggers);
             if !unknown.is_empty() {
                 return Err(Stop::Needs(unknown));
             }
-            if !self.run_triggers(&needed).map_err(Stop::Error)? {
+            if !self.run_triggers(&needed, triggers).map_err(Stop::Error)? {
                 return Ok(needed);
             }
         }
     }
 
-    fn needed(&self) -> Vec<bool> {
-        if self.options.all_stages {
+    fn needed(&self, options: &Options) -> Vec<bool> {
+        if options.all_stages {
             vec![true; self.states.len()]
         } else {
             self.states.reachable(self.target)
@@ -65,7 +77,7 @@ impl Rounds<'_> {
     ///
     /// BuildKit looks at all at once and names whichever fails first: mostly the one it began last.
     /// That one is named here, and the others with it.
-    fn find_bases(&mut self, needed: &[bool]) -> Result<(), DockerfileError> {
+    fn find_bases(&mut self, needed: &[bool], options: &Options) -> Result<(), DockerfileError> {
         let mut wrong = Vec::new();
         for index in 0..self.states.len() {
             let needed = needed.get(index) == Some(&true);
@@ -79,7 +91,7 @@ impl Rounds<'_> {
             if state.base.is_some() || done {
                 continue;
             }
-            match found(state, needed, self.options) {
+            match found(state, needed, options) {
                 Err(problem) => wrong.push(place_error(problem, state)),
                 Ok(found) => {
                     if let Some(state) = self.states.get_mut(index) {
@@ -95,10 +107,12 @@ impl Rounds<'_> {
     }
 
     /// Returns the images whose triggers are not known.
-    fn unknown_triggers(&self) -> Vec<ImageAt> {
-        let asked = self.states.iter().filter_map(|(_, state)| state.asked());
+    fn unknown_triggers(&self, triggers: &Triggers) -> Vec<ImageAt> {
+        // The triggers of those that were run are known.
+        let open = self.states.iter().filter(|(_, state)| !state.inherited);
+        let asked = open.filter_map(|(_, state)| state.asked());
         let mut unknown: Vec<ImageAt> = asked
-            .filter(|image| !self.triggers.contains_key(image))
+            .filter(|image| !triggers.contains_key(image))
             .collect();
         unknown.sort();
         unknown.dedup();
@@ -106,7 +120,11 @@ impl Rounds<'_> {
     }
 
     /// Runs triggers that were not run yet. Tells whether any takes files from somewhere.
-    fn run_triggers(&mut self, needed: &[bool]) -> Result<bool, DockerfileError> {
+    fn run_triggers(
+        &mut self,
+        needed: &[bool],
+        triggers: &Triggers,
+    ) -> Result<bool, DockerfileError> {
         let mut more = false;
         for index in 0..needed.len() {
             let Some(state) = self.states.get_mut(index) else {
@@ -116,18 +134,18 @@ impl Rounds<'_> {
                 continue;
             }
             let mut commands = Vec::new();
-            for text in self.texts(index) {
+            for text in self.texts(index, triggers) {
                 self.count(index)?;
                 commands.extend(self.run_trigger(index, &text)?);
             }
             more |= !commands.is_empty();
-            attach_front(self.states, index, commands);
+            attach_front(&mut self.states, index, commands);
         }
         Ok(more)
     }
 
     /// Returns the triggers of a state's base: of the image's config, or of the stage's ONBUILD.
-    fn texts(&self, index: usize) -> Vec<Vec<u8>> {
+    fn texts(&self, index: usize, triggers: &Triggers) -> Vec<Vec<u8>> {
         let Some(state) = self.states.get(index) else {
             return Vec::new();
         };
@@ -141,7 +159,7 @@ impl Rounds<'_> {
                 });
             return texts.collect();
         }
-        let known = state.asked().and_then(|image| self.triggers.get(&image));
+        let known = state.asked().and_then(|image| triggers.get(&image));
         let texts = known.into_iter().flatten();
         texts.map(|text| text.clone().into_bytes()).collect()
     }
@@ -180,7 +198,7 @@ impl Rounds<'_> {
         let (kind, sources) = match instruction {
             Instruction::Copy(mut source) => {
                 source.span = span;
-                let source = copy_source(self.states, &source, self.globals, place);
+                let source = copy_source(&mut self.states, &source, &self.globals, place);
                 (Use::OnbuildCopy, vec![source.map_err(in_place)?])
             }
             Instruction::Run(mut mounts) => {
@@ -190,7 +208,7 @@ impl Rounds<'_> {
                         source.span = span;
                     }
                 }
-                let sources = mount_sources(self.states, &mounts, place);
+                let sources = mount_sources(&mut self.states, &mounts, place);
                 (Use::OnbuildMount, sources.map_err(in_place)?)
             }
             Instruction::From(_)

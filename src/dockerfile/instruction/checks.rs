@@ -121,21 +121,15 @@ fn healthcheck(node: &Node) -> Result<(), ParseProblem> {
 }
 
 fn healthcheck_flag(flag: &Flag<'_>) -> Result<(), ParseProblem> {
-    let (option, fits) = match flag.name {
-        "retries" => (
-            "--retries",
-            flag.value.parse::<i32>().is_ok_and(|count| count >= 0),
-        ),
-        _ => (
-            "a duration of HEALTHCHECK",
-            nanoseconds(flag.value).is_some_and(|length| length == 0.0 || length >= SHORTEST),
-        ),
+    let fits = match flag.name {
+        "retries" => flag.value.parse::<i32>().is_ok_and(|count| count >= 0),
+        _ => nanoseconds(flag.value).is_some_and(|length| length == 0.0 || length >= SHORTEST),
     };
     if fits || flag.value.is_empty() {
         return Ok(());
     }
     Err(ParseProblem::OptionValue {
-        option,
+        option: format!("--{}", flag.name),
         value: flag.value.to_owned(),
     })
 }

@@ -152,8 +152,8 @@ fn run(node: &Node) -> Result<Instruction, ParseProblem> {
     for flag in &flags(&node.flags, &known)? {
         match flag.name {
             "mount" => mounts.push(mount(flag)?),
-            "network" => one_of(flag, "--network", &["default", "none", "host"])?,
-            "security" => one_of(flag, "--security", &["insecure", "sandbox"])?,
+            "network" => one_of(flag, &["default", "none", "host"])?,
+            "security" => one_of(flag, &["insecure", "sandbox"])?,
             _ => device(flag.value)?,
         }
     }
@@ -164,12 +164,12 @@ fn run(node: &Node) -> Result<Instruction, ParseProblem> {
     })
 }
 
-fn one_of(flag: &Flag<'_>, option: &'static str, values: &[&str]) -> Result<(), ParseProblem> {
+fn one_of(flag: &Flag<'_>, values: &[&str]) -> Result<(), ParseProblem> {
     if values.contains(&flag.value) {
         return Ok(());
     }
     Err(ParseProblem::OptionValue {
-        option,
+        option: format!("--{}", flag.name),
         value: flag.value.to_owned(),
     })
 }
@@ -204,7 +204,7 @@ fn mount(flag: &Flag<'_>) -> Result<Mount, ParseProblem> {
 /// Checks the options of a device: a name, first or as `name=`, and `required`.
 fn device(value: &str) -> Result<(), ParseProblem> {
     let wrong = || ParseProblem::OptionValue {
-        option: "--device",
+        option: "--device".to_owned(),
         value: value.to_owned(),
     };
     let mut named = false;

@@ -72,7 +72,7 @@ pub enum ParseProblem {
     #[error("`{value}` is not a value of {option}")]
     OptionValue {
         /// The option.
-        option: &'static str,
+        option: String,
         /// Its value.
         value: String,
     },

@@ -144,15 +144,23 @@ fn read_arguments(
     Ok(())
 }
 
-/// Reads the instruction behind ONBUILD, and no further one behind that.
+/// Reads the instruction behind ONBUILD. Of a chain of ONBUILD, which is refused later, the second
+/// one is kept, but what is wrong at its end counts first.
 fn of_trigger(logical: &Logical<'_>, rest: Piece<'_>, escape: u8) -> Result<Node, NodeProblem> {
-    let (written, _, _) = split_command(rest, escape);
-    if Keyword::of(written.bytes) == Keyword::Onbuild {
-        let mut node = of_piece(logical, written, escape)?;
-        node.span = logical.span(rest.at, rest.end());
-        return Ok(node);
+    let mut end = rest;
+    loop {
+        let (written, _, behind) = split_command(end, escape);
+        if Keyword::of(written.bytes) != Keyword::Onbuild {
+            break;
+        }
+        end = behind;
     }
-    of_piece(logical, rest, escape)
+    let innermost = of_piece(logical, end, escape)?;
+    if end.at == rest.at {
+        return Ok(innermost);
+    }
+    let (written, _, _) = split_command(rest, escape);
+    of_piece(logical, written, escape)
 }
 
 /// Everything behind `ONBUILD` in the joined line.

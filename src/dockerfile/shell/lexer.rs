@@ -404,8 +404,10 @@ impl<'a> Lexer<'a> {
 }
 
 fn unknown(colon: &str, modifier: Option<char>) -> ExpandProblem {
-    let modifier = modifier.map(String::from).unwrap_or_default();
-    ExpandProblem::Modifier(format!("{colon}{modifier}"))
+    match modifier {
+        Some(modifier) => ExpandProblem::Modifier(format!("{colon}{modifier}")),
+        None => ExpandProblem::NoBrace,
+    }
 }
 
 fn required(name: &str, word: &str, set: bool) -> ExpandProblem {

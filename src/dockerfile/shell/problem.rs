@@ -18,7 +18,7 @@ pub enum ExpandProblem {
     /// `${}`, `${{`, `${:`.
     #[error("`${{` is not followed by a name")]
     NoName,
-    /// A modifier that does not exist; empty where the text ends.
+    /// A modifier that does not exist.
     #[error("`{0}` is not a modifier: use :- - :+ + :? ? # ## % %% / or //")]
     Modifier(String),
     /// `${name?message}` of a name without a value.

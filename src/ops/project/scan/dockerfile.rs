@@ -60,9 +60,10 @@ pub fn scan_dockerfile(
             let adds = file.remote_adds().iter();
             source.add_remote = Some(adds.map(|add| add.written.clone()).collect());
             findings.extend(file.findings());
-            answers(&mut source, &file, options, triggers)?
+            answers(&mut source, &file, input, options, triggers)?
         }
         Err(error) => {
+            let error = error.in_file(&input.name, &input.bytes);
             source.all_stages.error = Some(problem(&error));
             Some(error)
         }
@@ -72,7 +73,7 @@ pub fn scan_dockerfile(
     source.error = error.as_ref().map(problem);
     Ok(DockerfileScan {
         source,
-        error: error.map(|error| error.in_file(&input.name, &input.bytes)),
+        error,
         warnings: findings
             .into_iter()
             .map(|finding| finding.in_file(&input.name, &input.bytes))
@@ -84,6 +85,7 @@ pub fn scan_dockerfile(
 fn answers(
     source: &mut DockerfileSource,
     file: &Dockerfile,
+    input: &Input,
     options: &Options,
     triggers: &dyn OnbuildTriggers,
 ) -> Result<Option<DockerfileError>, Failure> {
@@ -91,7 +93,13 @@ fn answers(
         all_stages: true,
         ..options.clone()
     };
-    let all = resolve_dockerfile(file, &all, triggers)?;
+    let resolve = |options| -> Result<Resolution, Failure> {
+        let mut found = resolve_dockerfile(file, options, triggers)?;
+        let error = found.error.take();
+        found.error = error.map(|error| error.in_file(&input.name, &input.bytes));
+        Ok(found)
+    };
+    let all = resolve(&all)?;
     source.all_stages = AllStages {
         ok: all.error.is_none(),
         resolve: all
@@ -103,7 +111,7 @@ fn answers(
     let asked = if options.all_stages {
         all
     } else {
-        resolve_dockerfile(file, options, triggers)?
+        resolve(options)?
     };
     let Resolution { images, error, .. } = asked;
     if let Some(Images {
