@@ -43,7 +43,8 @@ impl Client<'_> {
         ask(registry)
     }
 
-    fn warn_of_mirror(&self, error: &RegistryError) {
+    /// Tells that a mirror failed.
+    pub(super) fn warn_of_mirror(&self, error: &RegistryError) {
         self.run.events.event(Event::Warning(&Warning {
             code: facts::MIRROR_FAILED,
             message: format!("a mirror failed, the next one is asked: {error}"),

@@ -107,6 +107,31 @@ pub(super) fn address_in_name(authority: &str) -> Option<IpAddr> {
 mod tests {
     use super::*;
 
+    fn resolve(uri: &str, private_allowed: bool) -> (Result<usize, String>, bool) {
+        let private_hosts = PrivateHosts::default();
+        let guard = Guard::new(private_allowed, private_hosts.clone());
+        let uri: Uri = uri.parse().unwrap();
+        let found = guard
+            .resolve(&uri, &Config::builder().build(), NextTimeout::default())
+            .map(|found| found.len())
+            .map_err(|error| error.to_string());
+        let authority = uri.authority().unwrap().as_str();
+        (found, private_hosts.contains(authority))
+    }
+
+    #[test]
+    fn an_address_off_the_internet_is_refused_where_it_is_resolved() {
+        let (refused, noted) = resolve("http://127.0.0.1:5000/", false);
+        assert!(
+            refused
+                .unwrap_err()
+                .contains("127.0.0.1, which is not on the internet")
+        );
+        assert!(!noted);
+        assert_eq!(resolve("http://127.0.0.1:5000/", true), (Ok(1), true));
+        assert_eq!(resolve("http://1.1.1.1/", false), (Ok(1), false));
+    }
+
     #[test]
     fn names_that_are_addresses_are_seen() {
         for (authority, public) in [

@@ -1,5 +1,6 @@
 //! The bytes of a blob as a stream that continues by itself where it is cut.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, Read};
 
@@ -7,6 +8,7 @@ use lock_format::{Blob, Repository};
 
 use super::ask;
 use super::blob::{Part, Wanted};
+use super::endpoint::Endpoint;
 use super::fault::{Fault, FaultKind};
 use super::{Client, RegistryError};
 use crate::oci::BlobBody;
@@ -35,12 +37,19 @@ pub(super) fn open<'a>(
         let part = wanted.ask(client, offset)?;
         Ok((wanted, part))
     })?;
+    let rest = Endpoint::all(repository, &client.settings)
+        .iter()
+        .map(|endpoint| Wanted::new(repository, endpoint, blob, urls))
+        .skip_while(|other| other.at != wanted.at)
+        .skip(1)
+        .collect();
     Ok(BlobBody {
         offset: part.offset,
         reader: Box::new(BlobStream {
             client,
             position: part.offset,
             wanted,
+            rest,
             part,
             failures: 0,
             progress: 0,
@@ -51,6 +60,8 @@ pub(super) fn open<'a>(
 struct BlobStream<'a> {
     client: &'a Client<'a>,
     wanted: Wanted,
+    /// The same blob at the endpoints that come after this one.
+    rest: VecDeque<Wanted>,
     part: Part,
     /// How much of the blob was given on.
     position: u64,
@@ -61,8 +72,16 @@ struct BlobStream<'a> {
 }
 
 impl BlobStream<'_> {
-    /// Opens the rest after a cut, or tells that it was cut too often.
+    /// Opens the rest after a cut: here, or where the blob may be had too.
     fn reopen(&mut self, fault: Fault) -> Result<(), RegistryError> {
+        match self.reopen_here(fault) {
+            Err(RegistryError::Cancelled(cancelled)) => Err(cancelled.into()),
+            Err(error) => self.reopen_elsewhere(error),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    fn reopen_here(&mut self, fault: Fault) -> Result<(), RegistryError> {
         if self.progress >= PROGRESS {
             self.failures = 0;
         }
@@ -75,6 +94,23 @@ impl BlobStream<'_> {
         self.client.pause(self.failures)?;
         self.part = self.wanted.ask(self.client, self.position)?;
         self.skip()
+    }
+
+    fn reopen_elsewhere(&mut self, error: RegistryError) -> Result<(), RegistryError> {
+        let Some(next) = self.rest.pop_front() else {
+            return Err(error);
+        };
+        self.client.warn_of_mirror(&error);
+        self.wanted = next;
+        self.failures = 0;
+        match self.wanted.ask(self.client, self.position) {
+            Err(RegistryError::Cancelled(cancelled)) => Err(cancelled.into()),
+            Err(error) => self.reopen_elsewhere(error),
+            Ok(part) => {
+                self.part = part;
+                self.skip()
+            }
+        }
     }
 
     /// Passes over what was given on already, where the registry began at 0 again.

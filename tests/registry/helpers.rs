@@ -167,12 +167,16 @@ fn a_helper_that_fails_is_told_without_its_secret() {
 #[test]
 fn a_helper_that_is_not_there_is_named() {
     let registry = asking_for(("joe", "secret"));
-    for name in ["missing", "../bin/docker-credential-test"] {
+    for (name, reason) in [
+        ("missing", "there is no such program"),
+        ("../bin/docker-credential-test", "is not that of a program"),
+    ] {
         let home = Home::new();
         home.helper("exit 0");
         home.logins(CONFIG, &json!({ "credsStore": name }));
         let error = home.fetch(&registry).unwrap_err();
         assert_eq!(code(&error), "registry/credential-helper");
+        assert!(error.to_string().contains(reason), "{error}");
         assert!(home.asked().is_empty());
         assert!(error.help().unwrap().contains("install docker-credential-"));
     }

@@ -10,11 +10,16 @@ use base64::prelude::BASE64_STANDARD;
 
 use crate::support::{Station, app, code, read, reference, with_image};
 
-/// Settings with a login for one registry, as `docker login` leaves it.
+/// Settings with a login for one registry.
 pub(crate) fn login(registry: &Scripted, pair: &str) -> Settings {
+    login_for(&registry.host(), pair)
+}
+
+/// Settings with a login for one host, as `docker login` leaves it.
+pub(crate) fn login_for(host: &str, pair: &str) -> Settings {
     let folder = tempfile::tempdir().unwrap();
     let config = serde_json::json!({
-        "auths": { registry.host(): { "auth": BASE64_STANDARD.encode(pair) } },
+        "auths": { host: { "auth": BASE64_STANDARD.encode(pair) } },
     });
     #[expect(clippy::disallowed_methods, reason = "a file of the test")]
     std::fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
@@ -163,4 +168,43 @@ fn a_registry_that_always_answers_401_is_asked_twice() {
     let requests = registry.requests();
     let manifests = requests.iter().filter(|asked| asked.is_manifest());
     assert_eq!((manifests.count(), requests.len()), (2, 3));
+}
+
+#[test]
+fn a_wrong_login_is_not_sent_twice_for_one_question() {
+    let (registry, _) = with_image();
+    registry.add_rule(access::basic("joe", "secret"));
+    let station = Station::default();
+    let client = station.client(login(&registry, "joe:wrong"));
+    let app_1 = reference(&registry, "library/app:1");
+    for asked in [2, 3] {
+        client.fetch_manifest(&app_1).unwrap_err();
+        assert_eq!(registry.requests().len(), asked);
+    }
+}
+
+#[test]
+fn threads_share_one_token() {
+    let (registry, image) = with_image();
+    registry.add_rule(access::Bearer::default().rule());
+    let station = Station::default();
+    let client = station.client(Settings::default());
+    // What the registry asks for is learned by the first question.
+    client
+        .fetch_manifest(&reference(&registry, "library/app:1"))
+        .unwrap();
+    registry.push("library/other", "1", &image);
+    registry.clear_requests();
+    std::thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| {
+                client
+                    .fetch_manifest(&reference(&registry, "library/other:1"))
+                    .unwrap();
+            });
+        }
+    });
+    let requests = registry.requests();
+    let tokens = requests.iter().filter(|asked| asked.path == "/token");
+    assert_eq!((tokens.count(), requests.len()), (1, 17));
 }

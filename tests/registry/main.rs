@@ -8,6 +8,7 @@ mod logins;
 mod manifests;
 mod proxies;
 mod reaching;
+mod real;
 mod redirects;
 mod retries;
 mod secrets;

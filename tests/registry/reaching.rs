@@ -165,3 +165,25 @@ fn a_name_is_looked_up_without_fetching() {
         "registry/not-found"
     );
 }
+
+#[test]
+fn the_registry_continues_a_blob_that_a_mirror_gives_up() {
+    let (mirror, blob) = with_blob(300_000);
+    let (registry, _) = with_blob(300_000);
+    mirror.add_rule(rule::first(1, Asked::is_blob, |_, reply| {
+        reply.cut_after(100_000)
+    }));
+    mirror.add_rule(rule::on(
+        |asked| asked.range().is_some(),
+        |_, _| Reply::error(404, "BLOB_UNKNOWN", "gone"),
+    ));
+    let mut settings = Settings::default();
+    let entry = Mirror::parse(&mirror.host()).unwrap();
+    settings.mirrors.insert(registry.host(), vec![entry]);
+    let station = Station::default();
+    let client = station.client(settings);
+    let body = client.open_blob(&app(&registry), &blob, &[], 0).unwrap();
+    assert_eq!(read(body, blob).unwrap().len(), 300_000);
+    let ranges: Vec<_> = registry.requests().iter().map(Asked::range).collect();
+    assert_eq!(ranges, [Some((100_000, Some(299_999)))]);
+}
