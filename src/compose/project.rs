@@ -28,7 +28,7 @@ pub struct Project {
     pub services: BTreeMap<String, Service>,
     /// Services whose profile is off, or that were not asked for.
     pub disabled_services: BTreeMap<String, Service>,
-    /// Language models, by name.
+    /// Models, by name.
     pub models: BTreeMap<String, Text>,
     /// What is allowed and still worth a word.
     pub warnings: Vec<Warning>,
@@ -69,7 +69,7 @@ pub struct Service {
     /// Images of the hooks that run before the service; without one of its own, a hook runs in
     /// the service's.
     pub pre_start_images: Vec<Text>,
-    /// Names of the language models that it uses.
+    /// Names of the models that it uses.
     pub models: Vec<String>,
     /// Whether something else than a container provides it, so that it needs no image.
     pub provider: bool,

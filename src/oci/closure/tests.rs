@@ -26,13 +26,13 @@ fn descriptor(number: u8, media_type: &str) -> Descriptor {
     Descriptor {
         digest,
         size,
-        media_type: media_type.parse().unwrap(),
+        media_type: media_type.parse().expect("the test data are sound"),
     }
 }
 
 fn platform(name: &str, manifest: u8, via: Vec<Descriptor>) -> ImagePlatform {
     ImagePlatform {
-        name: name.parse().unwrap(),
+        name: name.parse().expect("the test data are sound"),
         content: Some(PlatformContent {
             manifest: descriptor(manifest, MediaType::OCI_MANIFEST),
             via,
@@ -46,7 +46,7 @@ fn platform(name: &str, manifest: u8, via: Vec<Descriptor>) -> ImagePlatform {
 /// Index 1 lists manifest 10 for amd64 and index 2, which lists manifest 11 for arm/v6.
 fn image() -> Image {
     Image {
-        reference: Reference::parse("a").unwrap(),
+        reference: Reference::parse("a").expect("the test data are sound"),
         pin: Some(descriptor(1, MediaType::OCI_INDEX)),
         sources: Vec::new(),
         platforms: vec![
@@ -64,7 +64,7 @@ fn image() -> Image {
 fn child(number: u8, media_type: &str, platform: Option<&str>) -> Child {
     Child {
         descriptor: descriptor(number, media_type),
-        platform: platform.map(|name| name.parse().unwrap()),
+        platform: platform.map(|name| name.parse().expect("the test data are sound")),
         artifact_type: None,
         annotations: BTreeMap::default(),
     }
@@ -72,7 +72,7 @@ fn child(number: u8, media_type: &str, platform: Option<&str>) -> Child {
 
 fn index(media_type: &str, manifests: Vec<Child>) -> Index {
     Index {
-        media_type: media_type.parse().unwrap(),
+        media_type: media_type.parse().expect("the test data are sound"),
         artifact_type: None,
         manifests,
         subject: None,
@@ -98,7 +98,9 @@ fn manifest() -> Manifest {
         urls: Vec::new(),
     };
     Manifest {
-        media_type: MediaType::OCI_MANIFEST.parse().unwrap(),
+        media_type: MediaType::OCI_MANIFEST
+            .parse()
+            .expect("the test data are sound"),
         artifact_type: None,
         config: descriptor(30, MediaType::OCI_CONFIG),
         layers: vec![layer(40), layer(41)],
@@ -109,7 +111,7 @@ fn manifest() -> Manifest {
 
 fn config(name: &str, names_variant: bool) -> ImageConfig {
     ImageConfig {
-        platform: name.parse().unwrap(),
+        platform: name.parse().expect("the test data are sound"),
         names_variant,
         diff_ids: 2,
         onbuild: Vec::new(),
@@ -122,7 +124,7 @@ fn documents_are_listed_from_the_outside_in_each_once() {
         .into_iter()
         .map(|needed| (needed.blob.digest, needed.role))
         .collect();
-    let media_type = |text: &str| text.parse().unwrap();
+    let media_type = |text: &str| text.parse().expect("the test data are sound");
     let manifest = || Role::Manifest(media_type(MediaType::OCI_MANIFEST));
     assert_eq!(
         listed,
@@ -193,14 +195,16 @@ fn an_index_that_lists_otherwise_is_refused() {
         if **difference == Difference::Size { locked: 10, found: 11 })
     );
     let media_type = changed(&|index| {
-        index.manifests[1].descriptor.media_type = MediaType::DOCKER_MANIFEST.parse().unwrap();
+        index.manifests[1].descriptor.media_type = MediaType::DOCKER_MANIFEST
+            .parse()
+            .expect("the test data are sound");
     });
     assert!(
         matches!(media_type, ClosureError::ListedOtherwise { ref difference, .. }
         if matches!(**difference, Difference::MediaType { .. }))
     );
     let platform = changed(&|index| {
-        index.manifests[1].platform = Some("linux/arm64".parse().unwrap());
+        index.manifests[1].platform = Some("linux/arm64".parse().expect("the test data are sound"));
     });
     assert!(
         matches!(platform, ClosureError::ListedOtherwise { ref difference, .. }
@@ -210,7 +214,11 @@ fn an_index_that_lists_otherwise_is_refused() {
     assert!(matches!(nested, ClosureError::ListedOtherwise { .. }));
     let missing = changed(&|index| drop(index.manifests.remove(1)));
     assert!(matches!(missing, ClosureError::NotListed { .. }));
-    let kind = changed(&|index| index.media_type = MediaType::DOCKER_LIST.parse().unwrap());
+    let kind = changed(&|index| {
+        index.media_type = MediaType::DOCKER_LIST
+            .parse()
+            .expect("the test data are sound")
+    });
     assert!(matches!(kind, ClosureError::MediaType { .. }));
     let strange = check_index(&image(), &digest(3), &outer());
     assert_eq!(strange, Err(ClosureError::StrangeIndex(digest(3))));
@@ -225,14 +233,18 @@ fn an_index_that_lists_otherwise_is_refused() {
 #[test]
 fn a_manifest_names_what_the_lock_names_in_order_none_more_none_fewer() {
     let platform = image().platforms.remove(0);
-    let content = platform.content.unwrap();
+    let content = platform.content.expect("the test data are sound");
     assert_eq!(check_manifest(&content, &manifest()), Ok(()));
     let changed = |change: &dyn Fn(&mut Manifest)| {
         let mut manifest = manifest();
         change(&mut manifest);
         check_manifest(&content, &manifest).unwrap_err()
     };
-    let kind = changed(&|m| m.media_type = MediaType::DOCKER_MANIFEST.parse().unwrap());
+    let kind = changed(&|m| {
+        m.media_type = MediaType::DOCKER_MANIFEST
+            .parse()
+            .expect("the test data are sound")
+    });
     assert!(matches!(kind, ClosureError::MediaType { .. }));
     let config = changed(&|m| m.config.digest = digest(31));
     assert!(matches!(config, ClosureError::Config { .. }));

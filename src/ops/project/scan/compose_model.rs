@@ -25,7 +25,7 @@ pub struct ComposeSource {
     pub services: Option<BTreeMap<String, ServiceRow>>,
     /// The other services by name.
     pub disabled_services: Option<BTreeMap<String, ServiceRow>>,
-    /// Language models: name → reference.
+    /// Models: name → reference.
     pub models: Option<BTreeMap<String, String>>,
     /// What is allowed and still worth a word.
     pub warnings: Vec<ComposeWarning>,
@@ -50,7 +50,7 @@ pub struct ServiceRow {
     pub image_volumes: Vec<String>,
     /// Images of hooks that run before the service.
     pub pre_start_images: Vec<String>,
-    /// Names of the language models it uses.
+    /// Names of the models it uses.
     pub models: Vec<String>,
     /// Something else than a container provides it; it needs no image.
     pub provider: bool,

@@ -12,7 +12,7 @@ pub struct NeedsOptions {
     pub build: BuildOptions,
     /// The front ends of Dockerfiles are listed.
     pub syntax: bool,
-    /// Language models are listed.
+    /// Models are listed.
     pub models: bool,
 }
 
@@ -25,7 +25,7 @@ pub struct ComposeNeed {
     pub platform: Platform,
     /// How it is used.
     pub kind: NeedUse,
-    /// The service that uses it; for a language model, the model's name.
+    /// The service that uses it; for a model, the model's name.
     pub service: String,
     /// The file that names it, relative to the root.
     pub file: String,
@@ -46,7 +46,7 @@ pub enum NeedUse {
     Build(Use),
     /// It reads a service's Dockerfile.
     Syntax,
-    /// It is a language model.
+    /// It is a model.
     Model,
 }
 
