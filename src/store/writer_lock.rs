@@ -14,7 +14,7 @@ use super::layout::LOCK;
 /// An exclusive `flock` on `airlock/lock`. It goes with the process, however that ends.
 #[derive(Debug)]
 pub(super) struct WriterLock {
-    _file: File,
+    file: File,
 }
 
 impl WriterLock {
@@ -42,7 +42,14 @@ impl WriterLock {
             .set_len(0)
             .and_then(|()| writeln!(file, "{}", std::process::id()));
         drop(noted);
-        Ok(Self { _file: file })
+        Ok(Self { file })
+    }
+}
+
+impl Drop for WriterLock {
+    /// Names nobody where nobody writes: a store that was left as it was is equal byte for byte.
+    fn drop(&mut self) {
+        drop(self.file.set_len(0));
     }
 }
 
