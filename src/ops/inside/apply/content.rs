@@ -1,15 +1,15 @@
 //! Reading documents of a bundle before anything of it is written.
 
-use std::io::Read as _;
+use std::io::{self, Read as _};
 
 use lock_format::Blob;
 
-use super::ApplyFailure;
 use super::entries::Entries;
 use crate::diagnostic::Failure;
 use crate::oci::VerifyingReader;
-use crate::ops::transfer::Opened;
+use crate::ops::transfer::{Opened, TransferError};
 use crate::store::Store;
+use crate::wire::Part;
 
 /// Finds a document in the bundle, else in the store; the caller has bounded its length.
 pub(super) fn document(
@@ -33,9 +33,12 @@ pub(super) fn document(
     )]
     content
         .read_to_end(&mut bytes)
-        .map_err(|cause| ApplyFailure::Entry {
-            digest: blob.digest,
-            cause,
-        })?;
+        .map_err(|cause| entry_failure(blob, cause))?;
     Ok(Some(bytes))
+}
+
+/// Tells why the bytes of an entry could not be taken: other bytes than promised, a file that is
+/// damaged, or one that cannot be read.
+pub(super) fn entry_failure(blob: &Blob, cause: io::Error) -> Failure {
+    TransferError::payload(Part::Blob(blob.digest).to_string(), cause).into()
 }

@@ -1,7 +1,5 @@
 //! Why a bundle is refused. The store is as it was, ledger and audit log aside.
 
-use std::io;
-
 use lock_format::{Digest, Reference};
 
 use crate::diagnostic::{Class, Code, Diagnose};
@@ -12,7 +10,6 @@ use crate::wire::{Kid, SiteId, TransferId};
 pub const CODES: &[Code] = &[
     CLOSED,
     DOCUMENT,
-    ENTRY,
     EXPIRED,
     NEEDS_LOCK,
     NOT_AS_LOCKED,
@@ -32,7 +29,6 @@ pub const CODES: &[Code] = &[
 
 const CLOSED: Code = Code::new("apply/closed-request");
 const DOCUMENT: Code = Code::new("apply/refused-document");
-const ENTRY: Code = Code::new("apply/entry-differs");
 const EXPIRED: Code = Code::new("apply/expired");
 const NEEDS_LOCK: Code = Code::new("apply/needs-lock");
 const NOT_AS_LOCKED: Code = Code::new("apply/not-as-locked");
@@ -142,15 +138,6 @@ pub enum ApplyFailure {
         /// How it differs.
         error: ClosureError,
     },
-    /// The bytes of an entry are not what the index of the bundle promises.
-    #[error("the entry {digest} is not what the bundle promises")]
-    Entry {
-        /// The blob.
-        digest: Digest,
-        /// How it differs.
-        #[source]
-        cause: io::Error,
-    },
     /// A lock was to be applied without a bundle, and nothing of it is held whole.
     #[error("no image of this lock is whole in the store")]
     NothingHeld,
@@ -187,7 +174,6 @@ impl Diagnose for ApplyFailure {
             Self::Resolution(_) => RESOLUTION,
             Self::Document { .. } => DOCUMENT,
             Self::NotAsLocked { .. } => NOT_AS_LOCKED,
-            Self::Entry { .. } => ENTRY,
             Self::NothingHeld => NOTHING_HELD,
         }
     }
@@ -210,8 +196,7 @@ impl Diagnose for ApplyFailure {
             | Self::Size { .. }
             | Self::Resolution(_)
             | Self::Document { .. }
-            | Self::NotAsLocked { .. }
-            | Self::Entry { .. } => Class::Verification,
+            | Self::NotAsLocked { .. } => Class::Verification,
         }
     }
 
@@ -252,9 +237,6 @@ fn help(failure: &ApplyFailure) -> &'static str {
         | ApplyFailure::NotAsLocked { .. }
         | ApplyFailure::Document { .. } => {
             "the station did not do what was asked: find out why before another bundle is taken from it"
-        }
-        ApplyFailure::Entry { .. } => {
-            "carry the bundle again; compare its digest on both sides first"
         }
         ApplyFailure::NothingHeld => "see what is missing with `airlock diff`",
     }

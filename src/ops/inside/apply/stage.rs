@@ -7,7 +7,7 @@ use std::thread;
 
 use lock_format::Blob;
 
-use super::ApplyFailure;
+use super::content::entry_failure;
 use crate::diagnostic::Failure;
 use crate::oci::{Inventory, VerifyingReader};
 use crate::ops::pool;
@@ -87,7 +87,7 @@ fn take(
     writer: Option<&Writer<'_>>,
     run: &Run<'_>,
 ) -> Result<(), Failure> {
-    let failed = |cause: io::Error| entry_failure(blob, cause);
+    let failed = |cause: io::Error| entry_failure(&blob, cause);
     let mut content = entry.content()?;
     if let Some(writer) = writer {
         let mut out = writer.blob(blob)?;
@@ -138,16 +138,5 @@ fn copy(from: &mut impl Read, to: &mut impl Write, run: &Run<'_>) -> Result<(), 
             })?;
         let (task, bytes) = (TaskId(0), count as u64);
         run.events.event(Event::Advance { task, bytes });
-    }
-}
-
-fn entry_failure(blob: Blob, cause: io::Error) -> Failure {
-    match cause.downcast::<crate::ops::transfer::TransferError>() {
-        Ok(error) => error.into(),
-        Err(cause) => ApplyFailure::Entry {
-            digest: blob.digest,
-            cause,
-        }
-        .into(),
     }
 }
