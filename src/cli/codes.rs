@@ -8,14 +8,13 @@ use crate::{config, dockerfile, inputs, oci, plan, registry, seal, serve, store,
 
 /// Lists every code that an error or a warning can have, room by room.
 pub fn all_codes() -> Vec<Code> {
-    let rooms: [&[Code]; 23] = [
+    let rooms: [&[Code]; 22] = [
         config::CODES,
         demo::CODES,
         dockerfile::CODES,
         inputs::CODES,
         inside::apply::CODES,
         inside::diff::CODES,
-        inside::request::CODES,
         keys::CODES,
         lock_file::CODES,
         oci::CODES,

@@ -14,7 +14,7 @@ use super::lockfile::LockfileFlag;
 use super::target::Target;
 use crate::diagnostic::Failure;
 use crate::ops::inside::diff::{Diff, diff};
-use crate::ops::inside::request::{self, IssuedRequest, NothingMissing};
+use crate::ops::inside::request::{self, IssuedRequest};
 use crate::ops::lock_file::LockFile;
 use crate::plan::{ImagePlan, State};
 use crate::report::{counted, human_size};
@@ -85,19 +85,23 @@ impl DiffArguments {
             Err(error) => return Err(error.into()),
         };
         let found = diff(&lock.lockfile, store.as_ref(), &run)?;
+        let lacks = found.plan.totals.missing > 0 || found.plan.totals.pending > 0;
         let issued = match &self.request {
-            None => None,
-            Some(path) => Some(self.issue(context, &lock, &found, path, &folder)?),
+            Some(path) if lacks || self.allow_empty => {
+                Some(self.issue(context, &lock, &found, path, &folder)?)
+            }
+            Some(_) | None => None,
         };
         context.end_progress();
         if context.output().is_json() {
             context.output().data(&report(&found, issued))?;
         } else {
-            context
-                .output()
-                .say(&text(&found, issued.as_ref(), context.is_verbose()));
+            let mut told = text(&found, issued.as_ref(), context.is_verbose());
+            if self.request.is_some() && issued.is_none() {
+                told.push_str("no request was written; --allow-empty writes one all the same\n");
+            }
+            context.output().say(&told);
         }
-        let lacks = found.plan.totals.missing > 0 || found.plan.totals.pending > 0;
         Ok(if self.exit_code && lacks {
             ExitStatus::Gate
         } else {
@@ -114,9 +118,6 @@ impl DiffArguments {
         folder: &Path,
     ) -> Result<RequestLine, Failure> {
         let run = context.run();
-        if found.plan.totals.missing == 0 && found.plan.totals.pending == 0 && !self.allow_empty {
-            return Err(NothingMissing.into());
-        }
         let keyring = Keyring::load(&self.keys.folder(context.environment())?)?;
         // A name that is taken is told before the ledger knows of a request that never leaves.
         let named = (!path.as_os_str().is_empty())

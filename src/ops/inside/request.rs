@@ -6,7 +6,7 @@ use std::io;
 use lock_format::{Digest, Lockfile, Platform, Reference};
 
 use super::diff::Diff;
-use crate::diagnostic::{Class, Code, Diagnose, Failure};
+use crate::diagnostic::Failure;
 use crate::ops::transfer::{self, Envelope};
 use crate::run::Run;
 use crate::seal::Keyring;
@@ -23,30 +23,6 @@ pub struct IssuedRequest {
     pub seq: u64,
     /// The sealed file.
     pub sealed: Vec<u8>,
-}
-
-/// Every code of this operation.
-pub const CODES: &[Code] = &[NOTHING];
-
-const NOTHING: Code = Code::new("diff/nothing-missing");
-
-/// A request was asked for and there is nothing to ask.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("nothing is missing, so there is nothing to request")]
-pub struct NothingMissing;
-
-impl Diagnose for NothingMissing {
-    fn code(&self) -> Code {
-        NOTHING
-    }
-
-    fn class(&self) -> Class {
-        Class::Usage
-    }
-
-    fn help(&self) -> Option<String> {
-        Some("add --allow-empty to write a request all the same".to_owned())
-    }
 }
 
 /// Seals and signs a request for what is missing, and records it with its lock.
