@@ -1,6 +1,7 @@
 //! A call of a program: bounded in time, with everything it said kept for the report.
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::thread;
 
@@ -32,7 +33,7 @@ impl Call {
     }
 
     /// Adds one argument.
-    pub(crate) fn arg(mut self, word: impl AsRef<std::path::Path>) -> Self {
+    pub(crate) fn arg(mut self, word: impl AsRef<Path>) -> Self {
         self.words.push(word.as_ref().to_str().unwrap().to_owned());
         self
     }
@@ -40,6 +41,33 @@ impl Call {
     /// Adds arguments, separated by single spaces.
     pub(crate) fn args(mut self, words: &str) -> Self {
         self.words.extend(words.split(' ').map(str::to_owned));
+        self
+    }
+
+    /// Sets a variable of the environment.
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<Path>) -> Self {
+        let value = value.as_ref().to_str().unwrap().to_owned();
+        self.settings.push((name.to_owned(), value));
+        self
+    }
+
+    /// Gives the program something to read; otherwise standard input is empty.
+    pub(crate) fn input(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.input = bytes.into();
+        self
+    }
+
+    /// Has GNU time write the peak of resident memory, in KiB, to `file` when the program ends.
+    pub(crate) fn measured(mut self, file: &Path) -> Self {
+        let file = file.to_str().unwrap();
+        let prefix = ["/usr/bin/time", "--format=%M", "--output", file];
+        self.words.splice(0..0, prefix.map(str::to_owned));
+        self
+    }
+
+    /// Allows another time than two minutes.
+    pub(crate) fn within(mut self, seconds: u32) -> Self {
+        self.seconds = seconds;
         self
     }
 
@@ -83,6 +111,12 @@ impl Answer {
     pub(crate) fn bytes(&self) -> &[u8] {
         self.exits(0);
         &self.output.stdout
+    }
+
+    /// Returns standard output as JSON; the call must have succeeded.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(self.bytes())
+            .unwrap_or_else(|error| panic!("{error} in the output of {self}"))
     }
 
     /// Requires an exit code.

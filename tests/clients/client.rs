@@ -8,6 +8,7 @@ use lock_format::Algorithm;
 
 use crate::call::Answer;
 use crate::engine::Engine;
+use crate::outside::Outside;
 use crate::side::Side;
 
 /// A program that pulls images.
@@ -105,6 +106,39 @@ impl<'a> Clients<'a> {
                 .done(),
         };
         digests_in(&text)
+    }
+
+    /// Pulls a name with every client, by tag and by digest: each must know it by the digests it has
+    /// upstream, and skopeo must be sent the very bytes.
+    pub(crate) fn pull_everywhere(&self, outside: &Outside, name: &str) {
+        let upstream = outside.manifests(name);
+        for reference in [name.to_owned(), outside.pinned(name)] {
+            let same = self.raw(&reference) == raw(&outside.side, name);
+            assert!(same, "{reference} is served with other bytes");
+            for client in Client::ALL {
+                let known = self.pulled(client, &reference);
+                let fits = !known.is_empty() && known.is_subset(&upstream);
+                assert!(fits, "{client:?} knows {reference} as {known:?}");
+            }
+        }
+    }
+
+    /// Pulls every platform of an index with the two clients that can.
+    pub(crate) fn pull_all_platforms(&self, reference: &str) {
+        self.side
+            .call("skopeo")
+            .args("copy --all")
+            .arg(format!("docker://{reference}"))
+            .arg(format!("dir:{}", self.copied(reference)))
+            .run()
+            .done();
+        self.engine
+            .ctr(self.side)
+            .args("images pull --all-platforms --snapshotter native")
+            .args("--hosts-dir /etc/containerd/certs.d")
+            .arg(reference)
+            .run()
+            .done();
     }
 
     /// Returns what a reference names, byte for byte, as skopeo gets it.

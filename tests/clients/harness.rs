@@ -50,19 +50,10 @@ fn every_client_pulls_by_tag_and_by_digest() {
     let outside = Outside::shared();
     let (side, _registry) = stand_in();
     let clients = Clients::start(&side, "airlock:5000", "airlock:5000");
-    for name in [images::BASE, images::APP, images::WEB] {
-        let digest = outside.digest(name);
-        let repository = name.rsplit_once(':').unwrap().0;
-        for client in Client::ALL {
-            let by_tag = clients.pulled(client, name);
-            assert!(by_tag.contains(&digest), "{client:?} {name}: {by_tag:?}");
-            let by_digest = clients.pulled(client, &format!("{repository}@{digest}"));
-            assert!(
-                by_digest.contains(&digest),
-                "{client:?} {name}: {by_digest:?}"
-            );
-        }
+    for name in images::ALL {
+        clients.pull_everywhere(outside, name);
     }
+    clients.pull_all_platforms(images::TOOL);
 }
 
 #[test]

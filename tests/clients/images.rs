@@ -12,6 +12,9 @@ pub(crate) const WEB: &str = "reg.lan:5000/acme/web:1";
 /// Built by buildah for two platforms: an OCI index.
 pub(crate) const TOOL: &str = "reg.lan:5000/acme/tool:1";
 
+/// All of them.
+pub(crate) const ALL: [&str; 4] = [BASE, APP, WEB, TOOL];
+
 /// Builds and pushes all of them.
 pub(crate) fn publish(side: &Side, engine: &Engine) {
     side.write(

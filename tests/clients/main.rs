@@ -14,7 +14,13 @@ mod client;
 mod engine;
 mod harness;
 mod images;
+#[path = "../long/large_layer.rs"]
+mod long;
 mod outside;
+mod places;
+mod processes;
 mod registry;
 mod server;
 mod side;
+mod trip;
+mod trips;

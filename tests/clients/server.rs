@@ -6,8 +6,9 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Signal, kill_process};
 
+use crate::processes::children;
 use crate::side::Side;
 
 /// A running server with its log.
@@ -47,12 +48,20 @@ impl Server {
         self
     }
 
+    /// Returns the peak of the server's resident memory so far, in KiB.
+    pub(crate) fn peak_kib(&self) -> u64 {
+        // `timeout` started the server itself.
+        let timeout = children(self.child.id())[0];
+        let server = children(timeout.as_raw_pid().cast_unsigned())[0];
+        let status = fs::read_to_string(format!("/proc/{server}/status")).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+        let words: Vec<&str> = line.unwrap().split_whitespace().collect();
+        words[1].parse().unwrap()
+    }
+
     /// Sends a signal to what `nsenter` started; it may have ended meanwhile.
     fn signal(&self, signal: Signal) {
-        let entered = self.child.id();
-        let children = fs::read_to_string(format!("/proc/{entered}/task/{entered}/children"));
-        for pid in children.unwrap_or_default().split_whitespace() {
-            let pid = Pid::from_raw(pid.parse().unwrap()).unwrap();
+        for pid in children(self.child.id()) {
             let _ended = kill_process(pid, signal);
         }
     }

@@ -5,7 +5,10 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use rustix::process::Pid;
+
 use crate::call::Call;
+use crate::processes::children;
 
 /// A network, mount, process and IPC namespace with nothing but a loopback interface: no route leads
 /// out of it.
@@ -15,7 +18,7 @@ use crate::call::Call;
 /// vanish. Nothing has to be found and stopped by name.
 pub(crate) struct Side {
     first: Child,
-    inner_pid: u32,
+    inner_pid: Pid,
     folder: tempfile::TempDir,
 }
 
@@ -123,7 +126,7 @@ impl Drop for Side {
 }
 
 /// Starts the first process and waits until the side is ready; returns its id as seen from here.
-fn start(folder: &Path) -> (Child, u32) {
+fn start(folder: &Path) -> (Child, Pid) {
     let mut first = Command::new("unshare")
         .args(["--net", "--mount", "--pid", "--ipc", "--uts"])
         .args(["--fork", "--kill-child", "--mount-proc"])
@@ -138,7 +141,6 @@ fn start(folder: &Path) -> (Child, u32) {
         .read_line(&mut line)
         .unwrap();
     assert_eq!(line.trim(), "ready", "the namespaces could not be set up");
-    let outer = first.id();
-    let children = fs::read_to_string(format!("/proc/{outer}/task/{outer}/children")).unwrap();
-    (first, children.trim().parse().unwrap())
+    let inner = children(first.id())[0];
+    (first, inner)
 }

@@ -1,0 +1,17 @@
+//! What `apply` must refuse, whole: each case with its own code, and with a store that stays equal
+//! byte for byte (the ledger and the audit chain aside, which may say what was refused).
+//!
+//! The bundles are genuine ones from the built binary, damaged or forged afterwards with the very
+//! keys that a station has: the worst that could come in on a stick.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests read and write their own files, and a surprise ends them"
+)]
+
+mod damaged;
+mod forged;
+mod opened;
+mod replayed;
+mod snapshot;
+mod world;

@@ -1,0 +1,194 @@
+//! A site, a station and a registry on loopback, with one genuine bundle on its way.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use airlock::oci::ReadAt as _;
+use airlock::seal::{Keyring, Phrase};
+use airlock::upstream::image::{Flavour, Image, Layer, build};
+use airlock::upstream::{Generated, Scripted};
+use serde_json::{Value, json};
+
+use crate::opened::Opened;
+use crate::snapshot::Snapshot;
+
+/// What both sides know: the second test vector of BIP-39.
+const PHRASE: &str = "legal winner thank year wave sausage worth useful legal winner thank yellow";
+
+/// Where everything is before `apply`.
+pub(crate) struct World {
+    folder: tempfile::TempDir,
+    /// The internet.
+    pub(crate) registry: Scripted,
+    /// The keys that both sides share.
+    pub(crate) keyring: Keyring,
+    /// What is locked.
+    pub(crate) image: Image,
+}
+
+impl World {
+    /// Locks an image, pairs both sides, and makes the request and the bundle that answers it.
+    pub(crate) fn new() -> Self {
+        let world = Self::locked();
+        world.answered("request.age", "bundle.age");
+        world
+    }
+
+    /// Locks an image and pairs both sides.
+    pub(crate) fn locked() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["project", "inside", "outside"] {
+            fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        let registry = Scripted::start().unwrap();
+        let image = image();
+        registry.push("acme/app", "1", &image);
+        let keyring = keyring(PHRASE);
+        for side in ["inside", "outside"] {
+            let keys = folder.path().join(side).join("keys");
+            keyring.save(&keys, false).unwrap();
+        }
+        let world = Self {
+            folder,
+            registry,
+            keyring,
+            image,
+        };
+        let lock = format!("lock --image {}/acme/app:1", world.registry.host());
+        world.outside(&lock);
+        world
+    }
+
+    /// Makes a request inside, and outside the bundle that answers it.
+    pub(crate) fn answered(&self, request: &str, bundle: &str) {
+        self.inside(&format!("diff --allow-empty --request ../{request}"));
+        self.outside(&format!("bundle ../{request} -o ../{bundle}"));
+    }
+
+    /// Runs airlock inside, which must succeed; returns standard output.
+    pub(crate) fn inside(&self, words: &str) -> String {
+        done(airlock(&self.folder, "inside", words), "")
+    }
+
+    /// Runs airlock inside, which must succeed; returns what it said to people.
+    pub(crate) fn inside_told(&self, words: &str) -> String {
+        let output = call(airlock(&self.folder, "inside", words), "");
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    /// Runs airlock outside, which must succeed.
+    pub(crate) fn outside(&self, words: &str) -> String {
+        done(airlock(&self.folder, "outside", words), "")
+    }
+
+    /// Returns a path beside the project.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Returns the store.
+    pub(crate) fn store(&self) -> Snapshot {
+        Snapshot::of(&self.path("inside/store"))
+    }
+
+    /// Returns the genuine bundle, opened.
+    pub(crate) fn opened(&self) -> Opened {
+        Opened::read(&self.path("bundle.age"), &self.keyring)
+    }
+
+    /// Returns a bundle beside the project.
+    pub(crate) fn read(&self, name: &str) -> Vec<u8> {
+        fs::read(self.path(name)).unwrap()
+    }
+
+    /// Requires that `apply` refuses a bundle with exit code 4 and leaves the store as it is; returns
+    /// the code of the refusal.
+    pub(crate) fn refused(&self, bundle: &[u8]) -> String {
+        fs::write(self.path("wrong.age"), bundle).unwrap();
+        let before = self.store();
+        let output = call(
+            airlock(&self.folder, "inside", "--json apply ../wrong.age"),
+            "",
+        );
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(4), "{told}");
+        let changed = before.differences(&self.store());
+        assert!(changed.is_empty(), "{changed:?} changed with: {told}");
+        let error: Value = serde_json::from_str(told.lines().last().unwrap()).unwrap();
+        error["code"].as_str().unwrap().to_owned()
+    }
+
+    /// Requires that the genuine bundle is still welcome after all that was refused.
+    pub(crate) fn applies(&self) {
+        self.inside("apply ../bundle.age");
+        self.inside("diff --exit-code");
+    }
+}
+
+/// The keys that a phrase gives.
+pub(crate) fn keyring(phrase: &str) -> Keyring {
+    Keyring::from_phrase(&Phrase::parse(phrase).unwrap())
+}
+
+/// An image with two layers of its own.
+fn image() -> Image {
+    let layers = [
+        Layer::gzip(&[("etc/one", b"one\n")]).unwrap(),
+        Layer::gzip(&[("etc/two", &noise())]).unwrap(),
+    ];
+    let platform = "linux/amd64".parse().unwrap();
+    build(Flavour::Oci, &platform, &layers, &json!({}))
+}
+
+/// Bytes that hardly compress, so that the bundle has several chunks.
+fn noise() -> Vec<u8> {
+    let source = Generated {
+        seed: 1,
+        size: 300_000,
+    };
+    let mut bytes = vec![0; 300_000];
+    source.read_at(&mut bytes, 0).unwrap();
+    bytes
+}
+
+/// A call of airlock in the project, with the state of one side. `words` are separated by spaces.
+fn airlock(folder: &tempfile::TempDir, side: &str, words: &str) -> Command {
+    let state = folder.path().join(side);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_airlock"));
+    command
+        .env_clear()
+        .env("HOME", &state)
+        .env("AIRLOCK_STORE", state.join("store"))
+        .env("AIRLOCK_KEYS", state.join("keys"))
+        .env("AIRLOCK_CACHE", state.join("cache"))
+        .current_dir(folder.path().join("project"))
+        .args(words.split(' '));
+    command
+}
+
+fn call(mut command: Command, input: &str) -> Output {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn done(command: Command, input: &str) -> String {
+    let told = format!("{command:?}");
+    let output = call(command, input);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{told}\n{error}");
+    String::from_utf8(output.stdout).unwrap()
+}
