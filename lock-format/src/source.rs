@@ -50,6 +50,27 @@ pub enum SourceKind {
     Images,
 }
 
+impl Source {
+    /// Makes a source without any inputs: of kind images it is whole, others want the platform that
+    /// builds run on.
+    pub fn new(name: &str, kind: SourceKind, platforms: Vec<Platform>) -> Self {
+        Self {
+            name: name.to_owned(),
+            kind,
+            platforms,
+            build_platform: None,
+            args: BTreeMap::new(),
+            env: BTreeMap::new(),
+            target: None,
+            contexts: BTreeMap::new(),
+            profiles: Vec::new(),
+            services: Vec::new(),
+            env_files: Vec::new(),
+            root: None,
+        }
+    }
+}
+
 impl SourceKind {
     /// Returns the word that the lock writes as `kind`.
     pub fn name(&self) -> &'static str {

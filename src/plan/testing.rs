@@ -1,7 +1,5 @@
 //! Locks of tests, told in a few words.
 
-use std::collections::BTreeMap;
-
 use lock_format::{
     Blob, Descriptor, Digest, Image, ImagePlatform, Lockfile, MediaType, PlatformContent,
     Reference, Source, SourceKind,
@@ -26,24 +24,12 @@ pub(super) fn reference(text: &str) -> Reference {
 
 /// A Dockerfile for some platforms.
 pub(super) fn source(name: &str, platforms: &[&str]) -> Source {
+    let platform = |name: &&str| name.parse().expect("a platform");
+    let path = "Dockerfile".to_owned();
+    let platforms = platforms.iter().map(platform).collect();
     Source {
-        name: name.to_owned(),
-        kind: SourceKind::Dockerfile {
-            path: "Dockerfile".to_owned(),
-        },
-        platforms: platforms
-            .iter()
-            .map(|name| name.parse().expect("a platform"))
-            .collect(),
         build_platform: Some("linux/amd64".parse().expect("a platform")),
-        args: BTreeMap::new(),
-        env: BTreeMap::new(),
-        target: None,
-        contexts: BTreeMap::new(),
-        profiles: Vec::new(),
-        services: Vec::new(),
-        env_files: Vec::new(),
-        root: None,
+        ..Source::new(name, SourceKind::Dockerfile { path }, platforms)
     }
 }
 

@@ -1,7 +1,5 @@
 //! Parts that locks of tests are made of.
 
-use std::collections::BTreeMap;
-
 use lock_format::{
     Blob, Descriptor, Digest, Image, ImagePlatform, MediaType, PlatformContent, Reference, Source,
     SourceKind,
@@ -33,20 +31,8 @@ pub(crate) fn descriptor(number: u64, media_type: &str) -> Descriptor {
 
 /// A plain list for linux/amd64.
 pub(crate) fn list(name: &str) -> Source {
-    Source {
-        name: name.to_owned(),
-        kind: SourceKind::Images,
-        platforms: vec!["linux/amd64".parse().unwrap()],
-        build_platform: None,
-        args: BTreeMap::new(),
-        env: BTreeMap::new(),
-        target: None,
-        contexts: BTreeMap::new(),
-        profiles: Vec::new(),
-        services: Vec::new(),
-        env_files: Vec::new(),
-        root: None,
-    }
+    let platforms = vec!["linux/amd64".parse().unwrap()];
+    Source::new(name, SourceKind::Images, platforms)
 }
 
 /// A pending image of the list `images`, for linux/amd64.
