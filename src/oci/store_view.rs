@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lock_format::{Digest, Reference, Repository};
+use lock_format::{Blob, Digest, Reference, Repository};
 
 use super::{Catalog, ReadAt};
 use crate::diagnostic::Failure;
@@ -14,6 +14,10 @@ pub trait StoreView: Send + Sync {
 
     /// Opens a blob; none when it is not held or not published.
     fn open(&self, digest: &Digest) -> Result<Option<Box<dyn ReadAt>>, Failure>;
+
+    /// Returns the published config or layer that follows `after` in the order of digests, or the
+    /// first; none behind the last. So all can be visited without a list of them.
+    fn blob_after(&self, after: Option<&Digest>) -> Option<Blob>;
 
     /// Tells why something is not served, so that a 404 can say what would bring it.
     fn explain(&self, wanted: &Wanted<'_>) -> Explanation;

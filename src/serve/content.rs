@@ -68,6 +68,12 @@ impl Inquiry<'_> {
         }
     }
 
+    /// Answers that the blob was found damaged.
+    pub(super) fn withdrawn(&self, digest: Digest) -> Response {
+        let trouble = format!("{digest} was found damaged");
+        Missing::blob(digest).damaged(self.place, trouble)
+    }
+
     /// Answers a manifest from memory.
     pub(super) fn kept(
         &self,

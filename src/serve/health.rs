@@ -1,8 +1,10 @@
 //! How a server is: `/healthz`.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use hyper::StatusCode;
+use lock_format::Digest;
 use serde_json::json;
 
 use super::response::Response;
@@ -50,15 +52,17 @@ impl Health {
     }
 
     /// Answers `/healthz`: 200 as long as requests are answered.
-    pub(crate) fn answer(&self) -> Response {
+    pub(crate) fn answer(&self, damaged: &BTreeSet<Digest>) -> Response {
         let facts = self
             .0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
+        let damaged: Vec<String> = damaged.iter().map(Digest::to_string).collect();
         let value = json!({
             "status": "ok",
             "certificate_days_left": facts.days_left,
+            "damaged": damaged,
             "store_trouble": facts.store,
             "tokens_trouble": facts.tokens,
         });

@@ -12,6 +12,7 @@ use super::observer::Record;
 use super::problem::Problem;
 use super::request::RequestHead;
 use super::response::{Body, Response};
+use super::soundness::Soundness;
 
 /// Counters of a running server; shared by all its threads.
 #[derive(Debug, Default)]
@@ -60,7 +61,7 @@ impl Metrics {
     }
 
     /// Writes all counters.
-    fn text(&self) -> String {
+    fn text(&self, soundness: &Soundness) -> String {
         let tallies = self
             .requests
             .lock()
@@ -87,46 +88,66 @@ impl Metrics {
                 line(&mut out, name, &labels, &value(tally));
             }
         }
-        for (name, help, kind, value) in [
-            ("connections", "Connections open now", "gauge", &self.open),
+        for (name, help, kind, value) in self.plain(soundness) {
+            head(&mut out, name, help, kind);
+            line(&mut out, name, "", &value.to_string());
+        }
+        out
+    }
+
+    /// What has no labels: name, meaning, kind, value.
+    fn plain(&self, soundness: &Soundness) -> [(&'static str, &'static str, &'static str, u64); 6] {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let damaged = u64::try_from(soundness.withdrawn().len()).unwrap_or(u64::MAX);
+        let (gauge, counter) = ("gauge", "counter");
+        [
+            (
+                "connections",
+                "Connections open now",
+                gauge,
+                read(&self.open),
+            ),
             (
                 "connections_total",
                 "Connections taken",
-                "counter",
-                &self.taken,
+                counter,
+                read(&self.taken),
             ),
             (
                 "connections_waiting",
                 "Connections that wait for a place",
-                "gauge",
-                &self.waiting,
+                gauge,
+                read(&self.waiting),
             ),
             (
                 "troubles_total",
                 "Failures that no request shows",
-                "counter",
-                &self.troubles,
+                counter,
+                read(&self.troubles),
             ),
-        ] {
-            head(&mut out, name, help, kind);
-            line(
-                &mut out,
-                name,
-                "",
-                &value.load(Ordering::Relaxed).to_string(),
-            );
-        }
-        out
+            (
+                "damaged_blobs",
+                "Blobs found damaged and not served",
+                gauge,
+                damaged,
+            ),
+            (
+                "scrubbed_bytes_total",
+                "Bytes digested by the scrub",
+                counter,
+                soundness.scrubbed(),
+            ),
+        ]
     }
 }
 
 /// Answers on the listener that is for counters alone.
-pub(crate) fn answer(metrics: &Metrics, head: &RequestHead<'_>) -> Response {
+pub(crate) fn answer(metrics: &Metrics, soundness: &Soundness, head: &RequestHead<'_>) -> Response {
     let is_read = head.method == Method::GET || head.method == Method::HEAD;
     let response = match head.uri.path() {
         _ if !is_read => Problem::Unsupported.plain("counters are only read"),
         "/metrics" => {
-            let body = Body::Bytes(metrics.text().into());
+            let body = Body::Bytes(metrics.text(soundness).into());
             let mut response = Response::new(StatusCode::OK, body);
             response.set(header::CONTENT_TYPE, "text/plain; version=0.0.4");
             response.of("metrics")
@@ -210,7 +231,7 @@ mod tests {
         metrics.served(&record(200, 4));
         metrics.served(&record(404, 10));
         let open = metrics.connection();
-        let text = metrics.text();
+        let text = metrics.text(&Soundness::default());
         for expected in [
             "airlock_requests_total{endpoint=\"blobs\",code=\"200\"} 2\n",
             "airlock_requests_total{endpoint=\"blobs\",code=\"404\"} 1\n",
@@ -223,6 +244,10 @@ mod tests {
             assert!(text.contains(expected), "{expected} in\n{text}");
         }
         drop(open);
-        assert!(metrics.text().contains("airlock_connections 0\n"));
+        assert!(
+            metrics
+                .text(&Soundness::default())
+                .contains("airlock_connections 0\n")
+        );
     }
 }

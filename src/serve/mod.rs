@@ -40,6 +40,8 @@ mod refusal;
 mod request;
 mod response;
 mod router;
+mod scrub;
+mod soundness;
 mod validity;
 
 pub use access::{Guard, Realm, Secret, TokenFile, TokenLock, Tokens, TokensError};
@@ -50,3 +52,4 @@ pub use observer::{Observer, Record};
 pub use request::RequestHead;
 pub use response::{About, Body, Response};
 pub use router::{Errand, Router, Step};
+pub use scrub::Scrub;

@@ -19,6 +19,7 @@ use super::referrers::{self, Referrers};
 use super::refusal::Refusal;
 use super::request::RequestHead;
 use super::response::Response;
+use super::soundness::Soundness;
 use crate::oci::StoreView;
 
 /// Answers requests from a store that is only read.
@@ -30,6 +31,7 @@ pub struct Router {
     referrers: Referrers,
     health: Health,
     guard: Option<Guard>,
+    soundness: Soundness,
 }
 
 /// How far an answer has come.
@@ -69,7 +71,18 @@ impl Router {
             referrers: Referrers::default(),
             health: Health::default(),
             guard,
+            soundness: Soundness::default(),
         }
+    }
+
+    /// Returns the store.
+    pub(crate) fn view(&self) -> &dyn StoreView {
+        &*self.view
+    }
+
+    /// Returns what is damaged.
+    pub(crate) fn soundness(&self) -> &Soundness {
+        &self.soundness
     }
 
     /// Returns what `/healthz` tells.
@@ -136,6 +149,11 @@ impl Router {
         let inquiry = Inquiry { head, place };
         let view = &*self.view;
         let response = match want {
+            Want::Manifest(Descriptor { digest, .. }, _) | Want::Blob(digest)
+                if self.soundness.is_withdrawn(&digest) =>
+            {
+                inquiry.withdrawn(digest)
+            }
             Want::Manifest(descriptor, freshness) => {
                 inquiry.manifest(view, &self.cache, &descriptor, freshness)
             }
@@ -180,7 +198,7 @@ impl Router {
         } = question;
         let want = match endpoint {
             Endpoint::Home => Ok(Response::fixed("text/plain", HOME)),
-            Endpoint::Health => Ok(self.health.answer()),
+            Endpoint::Health => Ok(self.health.answer(&self.soundness.withdrawn())),
             Endpoint::Token => Ok(self.exchange(head)),
             Endpoint::Version => Ok(Response::fixed("application/json", "{}")),
             Endpoint::Catalog => Ok(Page::of(head)?.catalog(&directory.repositories())),

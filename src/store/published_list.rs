@@ -1,6 +1,6 @@
 //! The list of configs and layers that may be served (`docs/store.md`, 2.3).
 
-use lock_format::Digest;
+use lock_format::{Blob, Digest};
 
 /// The bytes of `airlock/published/<sha256>`: sorted lines of digest and size.
 ///
@@ -34,6 +34,26 @@ impl PublishedList {
             }
         }
         None
+    }
+
+    /// Returns the first blob behind `after`, or the first of all.
+    pub(super) fn after(&self, after: Option<&Digest>) -> Option<Blob> {
+        let after = after.map(Digest::to_string).unwrap_or_default();
+        let mut rest = self.0.as_slice();
+        let mut found = None;
+        while !rest.is_empty() {
+            let (start, end) = line_around(rest, rest.len() / 2);
+            let (name, size) = parse(rest.get(start..end)?)?;
+            if name <= after.as_bytes() {
+                rest = rest.get(end + 1..).unwrap_or_default();
+            } else {
+                found = Some((name, size));
+                rest = rest.get(..start).unwrap_or_default();
+            }
+        }
+        let (name, size) = found?;
+        let digest = std::str::from_utf8(name).ok()?.parse().ok()?;
+        Some(Blob { digest, size })
     }
 
     /// Reads every line, in order; none where one is malformed or out of order.
@@ -111,6 +131,11 @@ mod tests {
             }
             assert_eq!(list.size(&digest_of(Algorithm::Sha256, b"absent")), None);
             assert_eq!(list.size(&digest_of(Algorithm::Sha512, b"absent")), None);
+            let visited =
+                std::iter::successors(list.after(None), |blob| list.after(Some(&blob.digest)));
+            let visited: Vec<(Digest, u64)> =
+                visited.map(|blob| (blob.digest, blob.size)).collect();
+            assert_eq!(Some(visited), list.entries());
             assert_eq!(list.entries(), Some(entries.into_iter().collect()));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use lock_format::Digest;
+use lock_format::{Blob, Digest};
 
 use crate::diagnostic::Failure;
 use crate::oci::{Catalog, Explanation, ReadAt, StoreView, Wanted};
@@ -119,6 +119,10 @@ impl StoreView for View {
     fn open(&self, digest: &Digest) -> Result<Option<Box<dyn ReadAt>>, Failure> {
         let blob = self.open_blob(digest)?;
         Ok(blob.map(|blob| Box::new(blob) as Box<dyn ReadAt>))
+    }
+
+    fn blob_after(&self, after: Option<&Digest>) -> Option<Blob> {
+        self.shown().list.after(after)
     }
 
     fn explain(&self, wanted: &Wanted<'_>) -> Explanation {

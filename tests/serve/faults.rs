@@ -52,7 +52,7 @@ fn a_request_line_without_end() {
     let (_site, program, _) = program(None, &[]);
     let mut stream = program.client.connect();
     stream.write_all(b"GET /v2/").unwrap();
-    let written = write_on(&mut stream, &[b'a'; 64 * 1024], 64 * MIB);
+    let written = write_on(&mut stream, &vec![b'a'; 64 * 1024], 64 * MIB);
     assert!(written < 16 * MIB, "{written} bytes were taken");
     program.still_serves();
 }
@@ -263,7 +263,7 @@ fn a_body_that_nobody_asked_for() {
     let head =
         "PUT /v2/a/blobs/uploads/x HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n";
     stream.write_all(head.as_bytes()).unwrap();
-    let written = write_on(&mut stream, &[0; 64 * 1024], 256 * MIB);
+    let written = write_on(&mut stream, &vec![0; 64 * 1024], 256 * MIB);
     assert!(written < 64 * MIB, "{written} bytes were taken");
     program.still_serves();
 }

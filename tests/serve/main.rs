@@ -6,6 +6,7 @@ mod client;
 mod contract;
 mod faults;
 mod listing;
+mod scrub;
 mod server;
 mod site;
 mod sockets;

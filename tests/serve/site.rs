@@ -21,7 +21,8 @@ const CLOCK: FixedClock = FixedClock(0);
 
 /// A store in a folder that vanishes.
 pub(crate) struct Site {
-    pub(crate) folder: TempDir,
+    /// Only to be dropped.
+    _folder: TempDir,
     pub(crate) store: Store,
 }
 
@@ -37,7 +38,10 @@ impl Site {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store");
         let store = Store::create(&path, &FixedEntropy::new(0)).unwrap();
-        Self { folder, store }
+        Self {
+            _folder: folder,
+            store,
+        }
     }
 
     /// Publishes bytes as a manifest under a name, beside what is published.

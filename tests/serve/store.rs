@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use airlock::diagnostic::Failure;
 use airlock::oci::{Catalog, Explanation, ReadAt, StoreView, Wanted, digest_of};
-use lock_format::{Algorithm, Descriptor, Digest, MediaType, Reference};
+use lock_format::{Algorithm, Blob, Descriptor, Digest, MediaType, Reference};
 
 /// Publishes what it is given.
 #[derive(Default)]
@@ -64,6 +64,18 @@ impl StoreView for MemoryStore {
         Ok(blobs
             .get(digest)
             .map(|bytes| Box::new(bytes.clone()) as Box<dyn ReadAt>))
+    }
+
+    fn blob_after(&self, after: Option<&Digest>) -> Option<Blob> {
+        let blobs = self.blobs.lock().unwrap();
+        let catalog = self.catalog.lock().unwrap();
+        let mut behind = blobs.iter().filter(|(digest, _)| {
+            after.is_none_or(|after| *digest > after) && !catalog.manifests.contains_key(digest)
+        });
+        behind.next().map(|(digest, bytes)| Blob {
+            digest: *digest,
+            size: bytes.len() as u64,
+        })
     }
 
     fn explain(&self, _: &Wanted<'_>) -> Explanation {

@@ -70,6 +70,9 @@ pub(crate) struct ServeArguments {
     /// Let the realm give a token to everybody, for clients that insist on one: reading is open
     #[arg(long, requires = "token_realm")]
     anonymous: bool,
+    /// Look for damage at this rate, in bytes a second: 500K, 20M, 1G [default: not at all]
+    #[arg(long, value_name = "RATE", value_parser = rate, env = "AIRLOCK_SCRUB_RATE")]
+    scrub_rate: Option<u64>,
     /// Most connections served at a time; the next ones wait
     #[arg(long, value_name = "N", default_value_t = Bounds::default().connections)]
     connections: usize,
@@ -95,6 +98,7 @@ impl ServeArguments {
                 realm: self.token_realm.clone(),
                 anonymous: self.anonymous,
             }),
+            scrub_rate: self.scrub_rate,
         };
         let log = Log::start(context.output(), Manager::of(context.environment()));
         let view = Arc::new(store.view()?);
@@ -122,5 +126,43 @@ impl ServeArguments {
             return Ok(None);
         };
         Tls::load(TlsFiles { certificate, key }).map(Some)
+    }
+}
+
+/// Reads a number of bytes with an optional binary unit.
+fn rate(text: &str) -> Result<u64, String> {
+    let (digits, unit) = match text.char_indices().last() {
+        Some((at, 'k' | 'K')) => (text.get(..at), 1 << 10),
+        Some((at, 'm' | 'M')) => (text.get(..at), 1 << 20),
+        Some((at, 'g' | 'G')) => (text.get(..at), 1 << 30),
+        _ => (Some(text), 1),
+    };
+    digits
+        .and_then(|digits| digits.parse::<u64>().ok())
+        .and_then(|number| number.checked_mul(unit))
+        .filter(|rate| *rate > 0)
+        .ok_or_else(|| "a rate is a number of bytes a second, such as 500K, 20M or 1G".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rate;
+
+    #[test]
+    fn a_rate_may_have_a_unit() {
+        for (text, found) in [
+            ("1", Some(1)),
+            ("500K", Some(512_000)),
+            ("20m", Some(20_971_520)),
+            ("1G", Some(1_073_741_824)),
+            ("0", None),
+            ("", None),
+            ("K", None),
+            ("-1", None),
+            ("99999999999999999999", None),
+            ("18446744073709551615G", None),
+        ] {
+            assert_eq!(rate(text).ok(), found, "{text}");
+        }
     }
 }

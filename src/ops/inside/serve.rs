@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use crate::diagnostic::Failure;
 use crate::oci::StoreView;
-use crate::run::{Entropy, Run};
+use crate::run::{Entropy, Run, ThreadSleeper};
 use crate::serve::{
-    Guard, Listen, Listener, Names, Observer, Realm, Router, Secret, ServeError, Setup, TokenFile,
+    Guard, Listen, Listener, Names, Observer, Realm, Router, Scrub, Secret, ServeError, Setup,
+    TokenFile,
 };
 
 /// How to serve.
@@ -18,6 +19,8 @@ pub struct ServeOptions {
     pub own_names: Vec<String>,
     /// Who may read; none: everybody.
     pub access: Option<Access>,
+    /// How fast to look for damage, in bytes a second; none: not at all.
+    pub scrub_rate: Option<u64>,
 }
 
 /// Who may read.
@@ -52,7 +55,16 @@ pub fn serve(
     if is_open {
         observer.note("reading is open: the realm gives a token to everybody");
     }
-    listener.run(Router::new(view, names, guard), observer, run);
+    let router = Arc::new(Router::new(view, names, guard));
+    std::thread::scope(|threads| {
+        if let Some(rate) = options.scrub_rate {
+            let (router, observer) = (Arc::clone(&router), Arc::clone(&observer));
+            threads.spawn(move || {
+                Scrub::new(&router, &*observer, rate, run.cancel, &ThreadSleeper).run()
+            });
+        }
+        listener.run(router, observer, run);
+    });
     Ok(())
 }
 

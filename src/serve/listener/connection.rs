@@ -34,7 +34,7 @@ use crate::serve::router::{Router, Step};
 
 /// What all connections share.
 pub(super) struct Shared {
-    pub(super) router: Router,
+    pub(super) router: Arc<Router>,
     pub(super) observer: Arc<dyn Observer>,
     pub(super) metrics: Metrics,
     pub(super) buffers: Buffers,
@@ -216,7 +216,11 @@ async fn respond(shared: &Arc<Shared>, line: &Line, parts: &Arc<Parts>) -> (Resp
     let head = RequestHead::of(parts, is_private);
     let begun = match line.door {
         Door::Registry => shared.router.begin(&head),
-        Door::Metrics => Step::Ready(metrics::answer(&shared.metrics, &head)),
+        Door::Metrics => Step::Ready(metrics::answer(
+            &shared.metrics,
+            shared.router.soundness(),
+            &head,
+        )),
     };
     let errand = match begun {
         Step::Ready(response) => return opened(response, &shared.buffers),

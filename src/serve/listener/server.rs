@@ -88,7 +88,7 @@ impl Listener {
     }
 
     /// Serves until `run.cancel` is set and the answers under way have ended.
-    pub fn run(self, router: Router, observer: Arc<dyn Observer>, run: &Run<'_>) {
+    pub fn run(self, router: Arc<Router>, observer: Arc<dyn Observer>, run: &Run<'_>) {
         let shared = Arc::new(Shared {
             router,
             observer,
