@@ -14,8 +14,10 @@ use crate::wire::Carried;
 
 /// Blobs below this gain nothing: a tar pads each entry to 512 bytes.
 const SMALLEST: u64 = 1024;
-/// The first bytes of a blob, which tell whether the rest is worth trying.
-const SAMPLE: u64 = 1024 * 1024;
+/// Bytes of a sample; some of them tell whether the whole is worth trying.
+const SAMPLE: u64 = 256 * 1024;
+/// Samples of a long blob, evenly spread: a tar often begins with what is unlike its rest.
+const SAMPLES: u64 = 8;
 /// Bytes that are moved at once.
 const PIECE: usize = 128 * 1024;
 
@@ -95,10 +97,21 @@ fn is_compressed(file: &impl ReadAt) -> io::Result<bool> {
 }
 
 fn sample_shrinks(file: &impl ReadAt) -> io::Result<bool> {
-    let mut sample = Whole { file, at: 0 }.take(SAMPLE);
     let mut encoder = zstd_encoder(Count(0))?;
-    let taken = io::copy(&mut sample, &mut encoder)?;
+    let mut taken = 0;
+    for at in sample_places(file.size()) {
+        taken += io::copy(&mut Whole { file, at }.take(SAMPLE), &mut encoder)?;
+    }
     Ok(shrinks(taken, encoder.finish()?.0))
+}
+
+/// Where samples begin; a short blob is one sample after the other, whole.
+fn sample_places(size: u64) -> Vec<u64> {
+    let step = (size / SAMPLES).max(SAMPLE);
+    (0..SAMPLES)
+        .map(|number| number * step)
+        .take_while(|at| *at < size)
+        .collect()
 }
 
 /// A tenth or more.
@@ -155,6 +168,16 @@ mod tests {
         ] {
             assert_eq!(is_compressed(&bytes.to_vec()).unwrap(), known, "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn samples_cover_a_short_blob_and_spread_over_a_long_one() {
+        assert_eq!(sample_places(SAMPLE + 1), [0, SAMPLE]);
+        assert_eq!(
+            sample_places(80 * SAMPLE),
+            [0, 10, 20, 30, 40, 50, 60, 70].map(|at| at * SAMPLE)
+        );
+        assert!(sample_places(0).is_empty());
     }
 
     #[test]
