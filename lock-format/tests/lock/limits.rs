@@ -101,6 +101,12 @@ fn texts_have_limits() {
     holds("text", 65_536, |n| {
         with_source(|source| source.target = Some("t".repeat(count(n))))
     });
+    holds("value", 65_536, |n| {
+        with_source(|source| drop(source.args.insert("a".to_owned(), "v".repeat(count(n)))))
+    });
+    holds("onbuild", 65_536, |n| {
+        with_content(|content| content.onbuild = vec!["t".repeat(count(n))])
+    });
     holds("word", 65_536, |n| {
         with_source(|source| source.name = "n".repeat(count(n)))
     });
