@@ -42,30 +42,22 @@ fn name(text: &str) -> Reference {
 }
 
 fn old_publication() -> Publication {
-    let mut publication = Publication::default();
-    let old = manifest(OLD[0]);
-    publication
-        .catalog
-        .names
-        .insert(name("reg.lan:5000/app:1"), old.clone());
-    publication.catalog.manifests.insert(old.digest, old);
-    publication
-        .blobs
-        .insert(blob(OLD[1]).digest, blob(OLD[1]).size);
-    publication
+    with(Publication::default(), OLD)
 }
 
 fn new_publication() -> Publication {
-    let mut publication = old_publication();
-    let new = manifest(NEW[0]);
-    publication
-        .catalog
+    with(old_publication(), NEW)
+}
+
+/// Adds a manifest, under the one name, and its layer.
+fn with(mut publication: Publication, contents: &[&[u8]]) -> Publication {
+    let (manifest, layer) = (manifest(contents[0]), blob(contents[1]));
+    let catalog = &mut publication.catalog;
+    catalog
         .names
-        .insert(name("reg.lan:5000/app:1"), new.clone());
-    publication.catalog.manifests.insert(new.digest, new);
-    publication
-        .blobs
-        .insert(blob(NEW[1]).digest, blob(NEW[1]).size);
+        .insert(name("reg.lan:5000/app:1"), manifest.clone());
+    catalog.manifests.insert(manifest.digest, manifest);
+    publication.blobs.insert(layer.digest, layer.size);
     publication
 }
 

@@ -4,9 +4,8 @@ use std::sync::PoisonError;
 
 use lock_format::Blob;
 
-use crate::oci::{Hasher, VerifyError};
-
 use super::folder::BLOB_MODE;
+use super::promised::Promised;
 use super::staged::Staged;
 use super::temp_file::TempFile;
 use super::write_by_take::write_by_take;
@@ -19,9 +18,7 @@ use super::{StoreError, Writer};
 pub struct BlobWriter<'w> {
     writer: &'w Writer<'w>,
     temp: TempFile<'w>,
-    blob: Blob,
-    taken: u64,
-    hasher: Hasher,
+    promised: Promised,
 }
 
 impl Writer<'_> {
@@ -30,49 +27,28 @@ impl Writer<'_> {
         Ok(BlobWriter {
             writer: self,
             temp: self.temp_file(BLOB_MODE)?,
-            blob,
-            taken: 0,
-            hasher: Hasher::new(blob.digest.algorithm()),
+            promised: Promised::new(blob),
         })
     }
 }
 
 impl BlobWriter<'_> {
-    /// Takes the next bytes; refuses those beyond the promised size.
+    /// Takes the next bytes; refuses those beyond the promised size. After an error, drop it.
     pub fn take(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
-        let Blob { digest, size } = self.blob;
-        let left = size.saturating_sub(self.taken);
-        if bytes.len() as u64 > left {
-            return Err(VerifyError::Long { digest, size }.into());
-        }
-        self.hasher.update(bytes);
-        self.temp.write(bytes, left)?;
-        self.taken += bytes.len() as u64;
-        Ok(())
+        let needed = self.promised.left();
+        self.promised.take(bytes)?;
+        self.temp.write(bytes, needed)
     }
 
     /// Ends the blob. It becomes visible with [`Writer::commit_blobs`].
     ///
     /// Fails, and leaves nothing, unless size and digest are what was promised.
     pub fn finish(self) -> Result<(), StoreError> {
-        let Blob { digest, size } = self.blob;
-        let taken = self.taken;
-        if taken < size {
-            return Err(VerifyError::Short {
-                digest,
-                size,
-                taken,
-            }
-            .into());
-        }
-        let found = self.hasher.finish();
-        if found != digest {
-            let promised = digest;
-            return Err(VerifyError::Digest { promised, found }.into());
-        }
+        let blob = self.promised.blob();
+        self.promised.finish()?;
         let staged = Staged {
             temp: self.temp.keep(),
-            blob: self.blob,
+            blob,
         };
         self.writer
             .staged

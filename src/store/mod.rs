@@ -12,7 +12,8 @@
 //!   wait.
 //! - Below the folder that a person named, everything is opened from the descriptor of its parent,
 //!   no link is followed, and the only names made from content are digests.
-//! - All steps that change the disk go through [`Disk`], so that tests cut at each.
+//! - All writing, syncing and renaming in a store or cache goes through [`Disk`], so that tests cut
+//!   at each step.
 
 mod audit;
 mod blob_file;
@@ -36,6 +37,7 @@ mod locks;
 mod marks;
 mod moves;
 mod output;
+mod promised;
 mod publication;
 mod publish;
 mod published_list;

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use lock_format::Blob;
 
-use crate::oci::{Hasher, VerifyError};
+use crate::oci::VerifyError;
 use crate::run::{Run, Sleeper as _, ThreadSleeper};
 use crate::store::StoreError;
 use crate::store::folder::Folder;
 use crate::store::marks::Entry;
 use crate::store::moves::{remove, rename};
+use crate::store::promised::Promised;
 use crate::store::write_by_take::write_by_take;
 
 use super::Cache;
@@ -31,9 +32,7 @@ pub struct PartWriter<'c> {
     folder: &'c Folder,
     file: File,
     name: String,
-    blob: Blob,
-    taken: u64,
-    hasher: Hasher,
+    promised: Promised,
 }
 
 impl Cache {
@@ -58,9 +57,7 @@ impl Cache {
             folder,
             file,
             name,
-            blob,
-            taken: 0,
-            hasher: Hasher::new(blob.digest.algorithm()),
+            promised: Promised::new(blob),
         };
         // Another process may have finished it between the look and the lock.
         if self.has(&blob, run)? {
@@ -75,7 +72,7 @@ impl Cache {
 impl PartWriter<'_> {
     /// Returns how many bytes are there: where to go on.
     pub fn offset(&self) -> u64 {
-        self.taken
+        self.promised.taken()
     }
 
     /// Drops what is there: for a registry that can only begin at the beginning.
@@ -84,24 +81,17 @@ impl PartWriter<'_> {
             .disk
             .truncate(&self.file, 0)
             .map_err(|error| self.refused("cut", error))?;
-        self.taken = 0;
-        self.hasher = Hasher::new(self.blob.digest.algorithm());
+        self.promised = Promised::new(self.promised.blob());
         Ok(())
     }
 
-    /// Takes the next bytes; refuses those beyond the promised size.
+    /// Takes the next bytes; refuses those beyond the promised size. After an error, drop it.
     pub fn take(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
-        let Blob { digest, size } = self.blob;
-        if bytes.len() as u64 > size.saturating_sub(self.taken) {
-            return Err(VerifyError::Long { digest, size }.into());
-        }
+        self.promised.take(bytes)?;
         self.cache
             .disk
             .write(&self.file, bytes)
-            .map_err(|error| self.refused("write", error))?;
-        self.hasher.update(bytes);
-        self.taken += bytes.len() as u64;
-        Ok(())
+            .map_err(|error| self.refused("write", error))
     }
 
     /// Ends the blob and gives it its name. [`Cache::sync`] makes it durable.
@@ -109,26 +99,17 @@ impl PartWriter<'_> {
     /// Fails unless size and digest are what was promised: too short, what is there stays to be
     /// continued; other bytes, they go.
     pub fn finish(self) -> Result<(), StoreError> {
-        let Blob { digest, size } = self.blob;
-        let taken = self.taken;
+        let blob = self.promised.blob();
         let disk = self.cache.disk.as_ref();
-        if taken < size {
-            return Err(VerifyError::Short {
-                digest,
-                size,
-                taken,
+        if let Err(error) = self.promised.finish() {
+            if matches!(error, VerifyError::Digest { .. }) {
+                remove(disk, (self.folder, &self.name))?;
             }
-            .into());
+            return Err(error.into());
         }
-        let found = self.hasher.finish();
-        if found != digest {
-            remove(disk, (self.folder, &self.name))?;
-            let promised = digest;
-            return Err(VerifyError::Digest { promised, found }.into());
-        }
-        let (folder, name) = self.cache.blobs.place(&digest);
+        let (folder, name) = self.cache.blobs.place(&blob.digest);
         rename(disk, (self.folder, &self.name), (folder, &name), true)?;
-        self.cache.finished(self.blob);
+        self.cache.finished(blob);
         Ok(())
     }
 
@@ -137,7 +118,7 @@ impl PartWriter<'_> {
         let length = Entry::of_open(&self.file)
             .map_or(None, Entry::file)
             .map_or(0, |marks| marks.size);
-        if length > self.blob.size {
+        if length > self.promised.blob().size {
             return self.restart();
         }
         let mut buffer = vec![0; CHUNK];
@@ -152,13 +133,13 @@ impl PartWriter<'_> {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(self.refused("read", error)),
             };
-            self.hasher.update(buffer.get(..count).unwrap_or_default());
-            self.taken += count as u64;
+            self.promised
+                .take(buffer.get(..count).unwrap_or_default())?;
         }
     }
 
     fn refused(&self, action: &'static str, error: io::Error) -> StoreError {
-        let needed = self.blob.size.saturating_sub(self.taken);
+        let needed = self.promised.left();
         self.folder.refused(action, &self.name, needed, error)
     }
 }
