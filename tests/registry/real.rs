@@ -94,7 +94,7 @@ impl Registry {
         Some(registry)
     }
 
-    /// Uploads an image with all that it names (distribution specification, push).
+    /// Pushes an image with all that it names (distribution specification, push).
     fn push(&self, repository: &str, tag: &str, image: &Image) {
         let scheme = if self.secure { "https" } else { "http" };
         let base = format!("{scheme}://{}/v2/{repository}", self.address);
