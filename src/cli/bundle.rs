@@ -27,7 +27,7 @@ pub(crate) struct BundleArguments {
     /// The request; - reads standard input
     #[arg(value_name = "REQUEST")]
     request: PathBuf,
-    /// Where the bundle goes; - is standard output [default: bundle-<ID>.age]
+    /// Where the bundle goes, `bundle-<ID>.age` without it; - is standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Replace a bundle that is there

@@ -30,7 +30,7 @@ pub(crate) struct DiffArguments {
     store: StoreFlag,
     #[command(flatten)]
     keys: KeysFlag,
-    /// Write the sealed request; without a name to request-<ID>.age, with - to standard output
+    /// Write the sealed request; without a name to `request-<ID>.age`, with - to standard output
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "")]
     request: Option<PathBuf>,
     /// Write a request although nothing is missing

@@ -17,7 +17,7 @@ const JOBS: usize = 4;
 /// Flags of commands that ask registries.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct StationFlags {
-    /// A registry that may be asked over plain HTTP, as host[:port]; repeats or takes commas
+    /// A registry that may be asked over plain HTTP, as `host[:port]`; repeats or takes commas
     #[arg(
         long,
         value_name = "HOST",

@@ -1,4 +1,4 @@
-//! Merged values → a [`Project`]'s services.
+//! Merged values → a project's services.
 
 use std::collections::BTreeMap;
 

@@ -23,7 +23,7 @@ use crate::store::Store;
 pub(crate) struct ServeArguments {
     #[command(flatten)]
     store: StoreFlag,
-    /// Where to listen: IP:PORT, [IPV6]:PORT or unix:PATH; repeats or takes commas
+    /// Where to listen: `IP:PORT`, `[IPV6]:PORT` or `unix:PATH`; repeats or takes commas
     /// [default: 127.0.0.1:5000, or the sockets that the service manager hands over]
     #[arg(
         long,

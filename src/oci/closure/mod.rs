@@ -1,7 +1,7 @@
 //! The exact closure, both ways: documents are what the lock says, none more and none fewer.
 //!
 //! Each function takes one document that was verified by its digest and compares it with the lock's
-//! entry. An image is whole when all its [`documents`] passed and all its blobs are there. A
+//! entry. An image is whole when all its [`documents()`] passed and all its blobs are there. A
 //! manifest that the lock does not name may stand in an index and be absent.
 
 mod closure_error;

@@ -217,7 +217,7 @@ fn an_index_that_lists_otherwise_is_refused() {
     let kind = changed(&|index| {
         index.media_type = MediaType::DOCKER_LIST
             .parse()
-            .expect("the test data are sound")
+            .expect("the test data are sound");
     });
     assert!(matches!(kind, ClosureError::MediaType { .. }));
     let strange = check_index(&image(), &digest(3), &outer());
@@ -243,7 +243,7 @@ fn a_manifest_names_what_the_lock_names_in_order_none_more_none_fewer() {
     let kind = changed(&|m| {
         m.media_type = MediaType::DOCKER_MANIFEST
             .parse()
-            .expect("the test data are sound")
+            .expect("the test data are sound");
     });
     assert!(matches!(kind, ClosureError::MediaType { .. }));
     let config = changed(&|m| m.config.digest = digest(31));
