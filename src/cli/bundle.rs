@@ -115,7 +115,7 @@ impl BundleArguments {
             keep_going: self.keep_going,
         };
         let cache = Cache::open(&self.cache.folder(context.environment())?)?;
-        let client = station.client(context);
+        let client = station.client_for_requests(context);
         let prepared = prepare((&request, id), &client, &cache, &keyring, &options, &run)?;
         let target = match named {
             Some(target) => target,

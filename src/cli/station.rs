@@ -1,14 +1,15 @@
 //! What commands of the outside share: the registry client and its settings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 use clap::Args;
 
 use super::context::Context;
 use crate::config::{Setting, Station};
 use crate::diagnostic::Failure;
-use crate::registry::{Client, Credentials, Settings};
+use crate::registry::{Client, Mirror, PrivateReach, Reach, RegistryError, Settings};
 use crate::run::ThreadSleeper;
 
 /// How many downloads run at the same time where nothing is said.
@@ -25,6 +26,9 @@ pub(crate) struct StationFlags {
         env = "AIRLOCK_INSECURE_REGISTRY"
     )]
     insecure_registry: Vec<String>,
+    /// Certificate authorities to trust beside the system's, PEM; repeats
+    #[arg(long, value_name = "FILE", env = "AIRLOCK_CA_FILE")]
+    ca_file: Vec<PathBuf>,
     /// How many downloads run at the same time [default: 4]
     #[arg(long, value_name = "N", env = "AIRLOCK_JOBS")]
     jobs: Option<NonZeroUsize>,
@@ -47,16 +51,20 @@ impl StationFlags {
         };
         let jobs = Setting::choose(self.jobs.map(NonZeroUsize::get), config.jobs, JOBS).value;
         let mut insecure: BTreeSet<String> = self.insecure_registry.iter().cloned().collect();
-        insecure.extend(
-            config
-                .insecure_registries
-                .into_iter()
-                .flat_map(|setting| setting.value),
-        );
+        insecure.extend(values(config.insecure_registries));
+        let mut authorities = self.ca_file.clone();
+        authorities.extend(values(config.ca_files).map(PathBuf::from));
         let settings = Settings {
-            credentials: Credentials::find(&environment.to_map())?,
             insecure,
-            ..Settings::default()
+            authorities,
+            mirrors: mirrors(values(config.mirrors))?,
+            token_realms: realms(values(config.token_realms)),
+            reach: Reach {
+                allowed: values(config.allow).collect(),
+                private: PrivateReach::Typed(values(config.allow_private).collect()),
+            },
+            quota_floor: config.quota_floor.map_or(0, |floor| floor.value as u64),
+            ..Settings::from_environment(&environment.to_map())?
         };
         Ok(StationSettings {
             settings,
@@ -66,8 +74,42 @@ impl StationFlags {
 }
 
 impl StationSettings {
-    /// Makes the registry client.
+    /// Makes the registry client for references that a person typed.
     pub(crate) fn client<'a>(&self, context: &'a Context) -> Client<'a> {
         Client::new(self.settings.clone(), context.run(), &ThreadSleeper)
     }
+
+    /// Makes the registry client for references that a request names: hosts off the internet only
+    /// where they are listed.
+    pub(crate) fn client_for_requests<'a>(&self, context: &'a Context) -> Client<'a> {
+        let mut settings = self.settings.clone();
+        settings.reach = settings.reach.for_requests();
+        Client::new(settings, context.run(), &ThreadSleeper)
+    }
+}
+
+/// The entries of a list, none where it is not set.
+fn values<T>(setting: Option<Setting<Vec<T>>>) -> impl Iterator<Item = T> {
+    setting.into_iter().flat_map(|setting| setting.value)
+}
+
+fn mirrors(
+    pairs: impl Iterator<Item = (String, String)>,
+) -> Result<BTreeMap<String, Vec<Mirror>>, RegistryError> {
+    let mut found: BTreeMap<String, Vec<Mirror>> = BTreeMap::new();
+    for (registry, mirror) in pairs {
+        found
+            .entry(registry)
+            .or_default()
+            .push(Mirror::parse(&mirror)?);
+    }
+    Ok(found)
+}
+
+fn realms(pairs: impl Iterator<Item = (String, String)>) -> BTreeMap<String, BTreeSet<String>> {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (registry, host) in pairs {
+        found.entry(registry).or_default().insert(host);
+    }
+    found
 }

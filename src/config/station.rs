@@ -6,7 +6,19 @@ use super::table::Table;
 use super::{ConfigError, Setting, file};
 
 /// The keys of `config.toml`.
-const KEYS: &[&str] = &["insecure-registries", "jobs"];
+const KEYS: &[&str] = &[
+    "allow",
+    "allow-private",
+    "ca-files",
+    "insecure-registries",
+    "jobs",
+    "mirrors",
+    "quota-floor",
+    "token-realms",
+];
+
+/// Largest floor of a quota.
+const MOST_QUOTA: usize = 1_000_000;
 
 /// Most downloads at the same time.
 const MOST_JOBS: usize = 64;
@@ -18,6 +30,18 @@ pub struct Station {
     pub jobs: Option<Setting<usize>>,
     /// Hosts, with port, that may be asked over plain HTTP or with any certificate.
     pub insecure_registries: Option<Setting<Vec<String>>>,
+    /// Registries and repositories that may be asked; all where it is not set.
+    pub allow: Option<Setting<Vec<String>>>,
+    /// Hosts, with port, that a request may name although their address is not on the internet.
+    pub allow_private: Option<Setting<Vec<String>>>,
+    /// Files of further certificate authorities.
+    pub ca_files: Option<Setting<Vec<String>>>,
+    /// Hosts that are asked before a registry: registry and mirror.
+    pub mirrors: Option<Setting<Vec<(String, String)>>>,
+    /// Fewest requests that must be left of a registry's quota.
+    pub quota_floor: Option<Setting<usize>>,
+    /// Hosts that give the tokens of a registry: registry and host.
+    pub token_realms: Option<Setting<Vec<(String, String)>>>,
 }
 
 impl Station {
@@ -31,6 +55,12 @@ impl Station {
         Ok(Self {
             jobs: table.count("jobs", MOST_JOBS)?,
             insecure_registries: table.texts("insecure-registries")?,
+            allow: table.texts("allow")?,
+            allow_private: table.texts("allow-private")?,
+            ca_files: table.texts("ca-files")?,
+            mirrors: table.pairs("mirrors")?,
+            quota_floor: table.count("quota-floor", MOST_QUOTA)?,
+            token_realms: table.pairs("token-realms")?,
         })
     }
 }
@@ -55,6 +85,18 @@ mod tests {
     }
 
     #[test]
+    fn pairs_are_split() {
+        let station = parse("mirrors = [\"docker.io = mirror.lan:5000/hub\"]\n").unwrap();
+        assert_eq!(
+            station.mirrors.map(|setting| setting.value),
+            Some(vec![(
+                "docker.io".to_owned(),
+                "mirror.lan:5000/hub".to_owned()
+            )])
+        );
+    }
+
+    #[test]
     fn an_unknown_key_is_refused_with_the_one_that_was_meant() {
         let error = parse("\njob = 3\n").unwrap_err();
         assert_eq!(error.code().as_str(), "config/unknown-key");
@@ -73,6 +115,8 @@ mod tests {
             "jobs = \"3\"",
             "jobs = -1",
             "insecure-registries = [1]",
+            "mirrors = [\"docker.io\"]",
+            "quota-floor = 0",
         ] {
             assert_eq!(
                 parse(text).unwrap_err().code().as_str(),

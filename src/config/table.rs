@@ -112,6 +112,23 @@ impl<'a> Table<'a> {
             value.as_array()?.iter().map(text_of).collect()
         })
     }
+
+    /// Reads a list of texts of the form `name=value`.
+    pub(super) fn pairs(
+        &self,
+        key: &'static str,
+    ) -> Result<Option<Setting<Vec<(String, String)>>>, ConfigError> {
+        self.get(key, "a list of texts of the form name=value", |value| {
+            let texts = value.as_array()?.iter().map(text_of);
+            texts
+                .map(|text| {
+                    let text = text?;
+                    let (name, value) = text.split_once('=')?;
+                    Some((name.trim().to_owned(), value.trim().to_owned()))
+                })
+                .collect()
+        })
+    }
 }
 
 fn text_of(value: &Spanned<DeValue<'_>>) -> Option<String> {

@@ -4,8 +4,9 @@ use std::net::IpAddr;
 
 use lock_format::Repository;
 
-use super::Settings;
 use super::error::At;
+use super::{RegistryError, Settings};
+use crate::diagnostic::sanitize;
 
 /// A host that is asked before a registry: `mirror.lan:5000`, or `mirror.lan/hub` where it keeps
 /// the repositories of that registry below a path.
@@ -18,14 +19,20 @@ pub struct Mirror {
 }
 
 impl Mirror {
-    /// Reads `host[:port][/path]`; none where there is no host.
-    pub fn parse(text: &str) -> Option<Self> {
+    /// Reads `host[:port][/path]`.
+    ///
+    /// # Errors
+    ///
+    /// [`RegistryError::Mirror`] where it has another form.
+    pub fn parse(text: &str) -> Result<Self, RegistryError> {
         let (authority, prefix) = text.split_once('/').unwrap_or((text, ""));
         let prefix = prefix.trim_matches('/');
         // Both follow the grammar of references.
         let path = if prefix.is_empty() { "any" } else { prefix };
-        let fits = Repository::new(authority, path).is_ok();
-        fits.then(|| Self {
+        Repository::new(authority, path).map_err(|_| RegistryError::Mirror {
+            text: sanitize(text, 120),
+        })?;
+        Ok(Self {
             authority: authority.to_ascii_lowercase(),
             prefix: prefix.to_owned(),
         })
@@ -143,7 +150,7 @@ mod tests {
             "user@mirror.lan",
             "m/a?b",
         ] {
-            assert_eq!(Mirror::parse(text), None, "{text}");
+            assert!(Mirror::parse(text).is_err(), "{text}");
         }
     }
 

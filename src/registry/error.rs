@@ -87,6 +87,12 @@ pub enum RegistryError {
         /// What the bytes look like.
         said: Option<String>,
     },
+    /// A mirror is named in another form than `host[:port][/path]`.
+    #[error("`{text}` names no mirror: it takes the form host[:port][/path], without a scheme")]
+    Mirror {
+        /// The text, sanitised.
+        text: String,
+    },
     /// The repository is not among those that may be asked.
     #[error("{repository} is not among the registries and repositories that may be asked")]
     NotAllowed {

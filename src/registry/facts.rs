@@ -11,6 +11,7 @@ pub const CODES: &[Code] = &[
     DENIED,
     ENCODED_ANSWER,
     FOREIGN_REALM,
+    MIRROR,
     MIRROR_FAILED,
     NOT_ALLOWED,
     NOT_A_MANIFEST,
@@ -41,6 +42,7 @@ const CREDENTIAL_HELPER: Code = Code::new("registry/credential-helper");
 const DENIED: Code = Code::new("registry/denied");
 const ENCODED_ANSWER: Code = Code::new("registry/encoded-answer");
 const FOREIGN_REALM: Code = Code::new("registry/foreign-realm");
+const MIRROR: Code = Code::new("registry/mirror");
 /// A warning: a mirror failed, and the next one or the registry is asked.
 pub(super) const MIRROR_FAILED: Code = Code::new("registry/mirror-failed");
 const NOT_ALLOWED: Code = Code::new("registry/not-allowed");
@@ -75,6 +77,7 @@ impl Diagnose for RegistryError {
             Self::Denied(_) => DENIED,
             Self::EncodedAnswer { .. } => ENCODED_ANSWER,
             Self::ForeignRealm { .. } => FOREIGN_REALM,
+            Self::Mirror { .. } => MIRROR,
             Self::NotAManifest { .. } => NOT_A_MANIFEST,
             Self::NotAllowed { .. } => NOT_ALLOWED,
             Self::NotFound(_) => NOT_FOUND,
@@ -103,6 +106,7 @@ impl Diagnose for RegistryError {
         match self {
             Self::AuthorityFile { .. }
             | Self::CredentialsFile { .. }
+            | Self::Mirror { .. }
             | Self::NotAllowed { .. }
             | Self::PrivateAddress { .. }
             | Self::Proxy { .. }

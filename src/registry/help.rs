@@ -25,6 +25,9 @@ pub(super) fn for_error(error: &RegistryError) -> Option<String> {
         RegistryError::CredentialHelper { helper, server, .. } => format!(
             "install docker-credential-{helper}, or take it out of the file of logins and log in to {server} again"
         ),
+        RegistryError::Mirror { .. } => {
+            "write `mirrors = [\"docker.io=mirror.lan:5000\"]` in config.toml".to_owned()
+        }
         RegistryError::NotAllowed { repository } => {
             format!("if {repository} may be asked, add it to `allow` in config.toml")
         }

@@ -41,6 +41,16 @@ pub(super) enum NamedBy<'a> {
 }
 
 impl Reach {
+    /// Returns the same for references that come in a request: only listed hosts may be private.
+    #[must_use]
+    pub fn for_requests(self) -> Self {
+        let (PrivateReach::Typed(listed) | PrivateReach::Listed(listed)) = self.private;
+        Self {
+            private: PrivateReach::Listed(listed),
+            ..self
+        }
+    }
+
     /// Tells whether a repository may be asked for.
     pub(super) fn allows(&self, repository: &Repository) -> bool {
         self.allowed.is_empty() || self.allowed.iter().any(|entry| covers(entry, repository))
