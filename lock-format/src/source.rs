@@ -29,6 +29,9 @@ pub struct Source {
     pub services: Vec<String>,
     /// Environment files of a compose project, in the order given.
     pub env_files: Vec<String>,
+    /// The folder that relative paths of a compose project start from; none: that of its first
+    /// file.
+    pub project_directory: Option<String>,
     /// The folder that paths are relative to, if not that of the lock.
     pub root: Option<String>,
 }

@@ -2,13 +2,16 @@
 
 use super::{demo, entry, folders, keys, output, source};
 use crate::diagnostic::{Code, Diagnose as _};
-use crate::ops::{inside, lock_file, outside, project, transfer};
+use crate::ops::{inside, lock_file, outside, project, resolve, transfer};
 use crate::run::{Cancelled, EntropyError};
-use crate::{config, dockerfile, inputs, oci, plan, registry, seal, serve, store, upstream, wire};
+use crate::{
+    compose, config, dockerfile, inputs, oci, plan, registry, seal, serve, store, upstream, wire,
+};
 
 /// Lists every code that an error or a warning can have, room by room.
 pub fn all_codes() -> Vec<Code> {
-    let rooms: [&[Code]; 22] = [
+    let rooms: [&[Code]; 24] = [
+        compose::CODES,
         config::CODES,
         demo::CODES,
         dockerfile::CODES,
@@ -23,6 +26,7 @@ pub fn all_codes() -> Vec<Code> {
         plan::CODES,
         project::CODES,
         registry::CODES,
+        resolve::COMPOSE_CODES,
         seal::CODES,
         serve::CODES,
         source::CODES,

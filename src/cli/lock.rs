@@ -7,6 +7,7 @@ use clap::Args;
 use lock_format::{Lockfile, Platform, Reference};
 use serde::Serialize;
 
+use super::compose::ComposeFlags;
 use super::context::{Context, Outcome};
 use super::exit::ExitStatus;
 use super::folders::CurrentFolder;
@@ -17,8 +18,8 @@ use crate::diagnostic::Failure;
 use crate::inputs::Root;
 use crate::ops::lock_file::LockFile;
 use crate::ops::project::{
-    Asked, AskedDockerfile, AskedImages, Defaults, LockFailure, LockOptions, Locked, asked_again,
-    discovered, lock,
+    Asked, AskedCompose, AskedDockerfile, AskedImages, Defaults, LockFailure, LockOptions, Locked,
+    asked_again, discovered, lock,
 };
 use crate::report::{counted, human_size};
 use crate::store::{Existing, publish_file};
@@ -26,9 +27,11 @@ use crate::store::{Existing, publish_file};
 /// Arguments of `airlock lock`.
 #[derive(Args, Debug)]
 pub(crate) struct LockArguments {
-    /// A Dockerfile; repeats. Without any, what the lock records, else the one in this folder
+    /// A Dockerfile; repeats. Without any source, what the lock records, else what is in this folder
     #[arg(short, long, value_name = "FILE")]
     file: Vec<PathBuf>,
+    #[command(flatten)]
+    compose: ComposeFlags,
     /// An image to lock without any file; repeats
     #[arg(long, value_name = "REF")]
     image: Vec<String>,
@@ -122,7 +125,8 @@ impl LockArguments {
         before: Option<&Lockfile>,
     ) -> Result<Vec<Asked>, Failure> {
         let defaults = self.defaults(context)?;
-        if self.file.is_empty() && self.image.is_empty() {
+        let compose = self.compose.request(context.environment());
+        if self.file.is_empty() && self.image.is_empty() && compose.is_none() {
             return match before.filter(|lock| !lock.sources().is_empty()) {
                 Some(lock) => asked_again(lock, root, &defaults),
                 None => discovered(root, &defaults),
@@ -140,6 +144,13 @@ impl LockArguments {
                 build_platform: defaults.build_platform(),
             })));
         }
+        asked.extend(compose.map(|request| {
+            Asked::Compose(Box::new(AskedCompose {
+                request,
+                platforms: defaults.platforms_or_fallback(),
+                build_platform: defaults.build_platform(),
+            }))
+        }));
         if !self.image.is_empty() {
             let references = self.image.iter().map(|image| Reference::parse(image));
             asked.push(Asked::Images(AskedImages {
@@ -170,6 +181,7 @@ impl LockArguments {
             platforms,
             build_platform: self.build_platform.as_deref().map(parse).transpose()?,
             fallback: preset.unwrap_or_else(Platform::host),
+            environment: context.environment().to_map(),
         })
     }
 

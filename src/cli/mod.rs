@@ -9,6 +9,7 @@ mod arguments;
 mod bundle;
 mod codes;
 mod completions;
+mod compose;
 mod context;
 mod demo;
 mod diff;

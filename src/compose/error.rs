@@ -154,7 +154,14 @@ const BAD_VALUE: Code = Code::new("compose/bad-value");
 const CONFLICT: Code = Code::new("compose/conflict");
 const EXTENDS: Code = Code::new("compose/extends");
 
-/// Every code that this room gives.
+/// The code of the warning that discovery had a choice.
+pub(crate) const CHOICE: Code = Code::new("compose/several-files");
+/// The code of the warning that a variable without a value stands for nothing.
+pub(crate) const UNSET: Code = Code::new("compose/unset-variable");
+/// The code of the warning about `version`.
+pub(crate) const VERSION: Code = Code::new("compose/version");
+
+/// Every code that this room gives, its warnings included.
 pub const CODES: &[Code] = &[
     BAD_VALUE,
     CONFLICT,
@@ -175,8 +182,11 @@ pub const CODES: &[Code] = &[
     REMOTE,
     REQUIRED,
     SCHEMA,
+    CHOICE,
     TOO_LARGE,
     UNDEFINED,
+    UNSET,
+    VERSION,
     YAML,
 ];
 

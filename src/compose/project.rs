@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::error::{CHOICE, UNSET, VERSION};
 use super::{Place, Variable};
+use crate::diagnostic::Code;
+use crate::run;
 
 /// A compose project: its services and everything that decides which images they need.
 ///
@@ -119,6 +122,8 @@ pub enum Context {
 /// Something that is allowed and still worth a word.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Warning {
+    /// The stable code.
+    pub code: Code,
     /// The sentence.
     pub text: String,
     /// Where, if one place is meant.
@@ -157,6 +162,7 @@ impl Warning {
     /// A variable has no value and became nothing.
     pub(crate) fn unset(name: &str, place: Place) -> Self {
         Self {
+            code: UNSET,
             text: format!("the variable {name} is not set and stands for nothing here"),
             place: Some(place),
         }
@@ -165,6 +171,7 @@ impl Warning {
     /// `version` has no meaning any more.
     pub(crate) fn version(place: Place) -> Self {
         Self {
+            code: VERSION,
             text: "version has no effect and can be removed".to_owned(),
             place: Some(place),
         }
@@ -173,8 +180,23 @@ impl Warning {
     /// Discovery had a choice.
     pub(crate) fn chosen(chosen: &str, others: &[String]) -> Self {
         Self {
+            code: CHOICE,
             text: format!("{chosen} is used; {} is not", others.join(", ")),
             place: None,
+        }
+    }
+
+    /// Tells the warning the way operations tell theirs.
+    pub fn told(&self) -> run::Warning {
+        let place = self.place.as_ref();
+        run::Warning {
+            code: self.code,
+            message: place.map_or_else(
+                || self.text.clone(),
+                |place| format!("{place}: {}", self.text),
+            ),
+            help: None,
+            label: None,
         }
     }
 }

@@ -42,6 +42,7 @@ fn flatten(source: &Source) -> BTreeMap<String, String> {
             source.build_platform.as_ref().map(ToString::to_string),
         ),
         ("target", source.target.clone()),
+        ("project-directory", source.project_directory.clone()),
         ("root", source.root.clone()),
     ];
     for (key, value) in singles {

@@ -24,6 +24,10 @@ pub(super) fn check(source: &Source, spans: &SourceSpans) -> Result<(), Fault> {
     check_set("profiles", "profile", &source.profiles, spans)?;
     check_set("services", "service", &source.services, spans)?;
     check_paths("env-files", &source.env_files, spans.key("env-files"))?;
+    if let Some(folder) = &source.project_directory {
+        let key = "project-directory";
+        check_path(key, folder, spans.key(key))?;
+    }
     if let Some(target) = &source.target {
         check_text("target", target, spans.key("target"))?;
     }
@@ -121,7 +125,13 @@ fn check_belonging(source: &Source, spans: &SourceSpans) -> Result<(), Fault> {
 }
 
 /// Keys that a source of kind dockerfile does not take.
-const NOT_DOCKERFILE: &[&str] = &["files", "profiles", "services", "env-files"];
+const NOT_DOCKERFILE: &[&str] = &[
+    "files",
+    "profiles",
+    "services",
+    "env-files",
+    "project-directory",
+];
 
 /// Keys that a source of kind images does not take.
 const NOT_IMAGES: &[&str] = &[
@@ -135,6 +145,7 @@ const NOT_IMAGES: &[&str] = &[
     "profiles",
     "services",
     "env-files",
+    "project-directory",
     "root",
 ];
 
@@ -149,6 +160,7 @@ fn present_keys(source: &Source) -> Vec<&'static str> {
         ("profiles", !source.profiles.is_empty()),
         ("services", !source.services.is_empty()),
         ("env-files", !source.env_files.is_empty()),
+        ("project-directory", source.project_directory.is_some()),
         ("root", source.root.is_some()),
     ]
     .into_iter()

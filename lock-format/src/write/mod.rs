@@ -45,6 +45,9 @@ fn write_source(out: &mut String, source: &Source) {
     words(out, "profiles", &source.profiles);
     words(out, "services", &source.services);
     words(out, "env-files", &source.env_files);
+    if let Some(folder) = &source.project_directory {
+        line(out, "project-directory", &quoted(folder));
+    }
     if let Some(root) = &source.root {
         line(out, "root", &quoted(root));
     }

@@ -5,14 +5,18 @@ use std::collections::BTreeMap;
 use lock_format::{Lockfile, Platform, Reference, Source, SourceKind};
 
 use super::LockFailure;
+use crate::compose::{Project, Request};
 use crate::diagnostic::Failure;
-use crate::inputs::{DOCKERFILES, Root, RootPath};
+use crate::inputs::{COMPOSE_FILES, DOCKERFILES, Root, RootPath};
+use crate::ops::resolve::{dockerfile_of, load_compose};
 
 /// One source that asks for images.
 #[derive(Clone, Debug)]
 pub enum Asked {
     /// A Dockerfile.
     Dockerfile(Box<AskedDockerfile>),
+    /// A compose project.
+    Compose(Box<AskedCompose>),
     /// References named by hand.
     Images(AskedImages),
 }
@@ -34,6 +38,17 @@ pub struct AskedDockerfile {
     pub build_platform: Platform,
 }
 
+/// A compose project, and how its builds are done.
+#[derive(Clone, Debug)]
+pub struct AskedCompose {
+    /// What decides the project.
+    pub request: Request,
+    /// The platforms of services that name none.
+    pub platforms: Vec<Platform>,
+    /// The platform that builds run on.
+    pub build_platform: Platform,
+}
+
 /// References named by hand.
 #[derive(Clone, Debug)]
 pub struct AskedImages {
@@ -52,6 +67,8 @@ pub struct Defaults {
     pub build_platform: Option<Platform>,
     /// What is taken where neither a person nor the lock says anything.
     pub fallback: Platform,
+    /// The environment, for compose projects.
+    pub environment: BTreeMap<String, String>,
 }
 
 /// Asks again for what a lock records, at the platforms it records unless others are named.
@@ -99,23 +116,75 @@ fn again(
                 .collect(),
             platforms: platforms.clone(),
         })),
-        SourceKind::Compose { .. } => Err(LockFailure::Compose(source.name.clone()).into()),
+        SourceKind::Compose { files } => Ok(Asked::Compose(Box::new(AskedCompose {
+            request: request_again(source, files, root, defaults),
+            platforms: platforms.clone(),
+            build_platform: build_platform.unwrap_or(&defaults.fallback).clone(),
+        }))),
     }
 }
 
-/// Finds the Dockerfile of the current folder.
+/// The request that a lock records. Paths of a lock start from the root. A variable that is set
+/// today counts as it is today, one that is not as it was recorded.
+fn request_again(source: &Source, files: &[String], root: &Root, defaults: &Defaults) -> Request {
+    let top = root.path().display();
+    let absolute = |path: &String| format!("{top}/{path}");
+    let mut environment = source.env.clone();
+    environment.extend(defaults.environment.clone());
+    Request {
+        files: files.iter().map(absolute).collect(),
+        env_files: source.env_files.iter().map(absolute).collect(),
+        project_directory: source.project_directory.as_ref().map(absolute),
+        project_name: None,
+        profiles: source.profiles.clone(),
+        services: source.services.clone(),
+        environment,
+    }
+}
+
+/// Finds the Dockerfile and the compose project of the current folder. A Dockerfile that the
+/// project builds is not listed a second time.
 pub fn discovered(root: &Root, defaults: &Defaults) -> Result<Vec<Asked>, Failure> {
-    let path = root
-        .first_file(root.here(), DOCKERFILES)?
-        .ok_or(LockFailure::NoSource)?;
-    Ok(vec![Asked::Dockerfile(Box::new(AskedDockerfile {
-        path,
-        args: BTreeMap::new(),
-        target: None,
-        contexts: BTreeMap::new(),
-        platforms: defaults.platforms_or_fallback(),
-        build_platform: defaults.build_platform(),
-    }))])
+    let mut dockerfile = root.first_file(root.here(), DOCKERFILES)?;
+    let mut asked = Vec::new();
+    if root.first_file(root.here(), COMPOSE_FILES)?.is_some() {
+        let request = Request {
+            environment: defaults.environment.clone(),
+            ..Request::default()
+        };
+        let project = load_compose(root, request.clone())??;
+        dockerfile = dockerfile.filter(|path| !builds(root, &project, path));
+        asked.push(Asked::Compose(Box::new(AskedCompose {
+            request,
+            platforms: defaults.platforms_or_fallback(),
+            build_platform: defaults.build_platform(),
+        })));
+    }
+    asked.extend(dockerfile.map(|path| {
+        Asked::Dockerfile(Box::new(AskedDockerfile {
+            path,
+            args: BTreeMap::new(),
+            target: None,
+            contexts: BTreeMap::new(),
+            platforms: defaults.platforms_or_fallback(),
+            build_platform: defaults.build_platform(),
+        }))
+    }));
+    if asked.is_empty() {
+        return Err(LockFailure::NoSource.into());
+    }
+    Ok(asked)
+}
+
+/// Tells whether an active service of a project builds a Dockerfile.
+fn builds(root: &Root, project: &Project, path: &RootPath) -> bool {
+    let builds = project
+        .services
+        .values()
+        .filter_map(|service| service.build.as_ref());
+    builds
+        .filter_map(|build| dockerfile_of(root, build))
+        .any(|built| built == *path)
 }
 
 impl Defaults {

@@ -9,7 +9,6 @@ use crate::oci::DocumentError;
 
 /// Every code this operation can give, its warnings included.
 pub const CODES: &[Code] = &[
-    COMPOSE,
     CONFIG_TOO_LONG,
     CONFIG,
     super::pin::FOREIGN_LAYER,
@@ -27,7 +26,6 @@ pub const CODES: &[Code] = &[
     super::pin::ZSTD_LAYER,
 ];
 
-const COMPOSE: Code = Code::new("lock/compose-source");
 const CONFIG_TOO_LONG: Code = Code::new("lock/config-too-long");
 const CONFIG: Code = Code::new("lock/config-unreadable");
 const IPV6_HOST: Code = Code::new("lock/ipv6-host");
@@ -48,12 +46,9 @@ pub(super) const UNUSED_ARGUMENT: Code = Code::new("lock/unused-argument");
 pub enum LockFailure {
     /// Nothing says what to lock.
     #[error(
-        "there is nothing to lock: no file is named, no lock records one, and here is no Dockerfile"
+        "there is nothing to lock: no file is named, no lock records one, and here is neither a Dockerfile nor a compose file"
     )]
     NoSource,
-    /// The lock records a compose project.
-    #[error("the lock records the compose project {0}, which this version cannot resolve")]
-    Compose(String),
     /// A reference given by hand does not follow the grammar.
     #[error("{0}")]
     Reference(#[from] lock_format::ReferenceError),
@@ -148,7 +143,6 @@ impl Diagnose for LockFailure {
     fn code(&self) -> Code {
         match self {
             Self::NoSource => NO_SOURCE,
-            Self::Compose(_) => COMPOSE,
             Self::Reference(_) => REFERENCE,
             Self::Platform(_) => PLATFORM,
             Self::Ipv6Host(_) => IPV6_HOST,
@@ -166,7 +160,6 @@ impl Diagnose for LockFailure {
     fn class(&self) -> Class {
         match self {
             Self::NoSource
-            | Self::Compose(_)
             | Self::Reference(_)
             | Self::Platform(_)
             | Self::Ipv6Host(_)
@@ -183,10 +176,10 @@ impl Diagnose for LockFailure {
 
     fn help(&self) -> Option<String> {
         match self {
-            Self::NoSource => {
-                Some("name what needs images: airlock lock -f FILE, or --image REF".to_owned())
-            }
-            Self::Compose(_) => Some("name the sources: airlock lock -f FILE".to_owned()),
+            Self::NoSource => Some(
+                "name what needs images: airlock lock -f FILE, --compose-file FILE, or --image REF"
+                    .to_owned(),
+            ),
             Self::Reference(_) | Self::Platform(_) | Self::Refused(_) => None,
             Self::Ipv6Host(_) => {
                 Some("give the registry a name (DNS or hosts file) and use that".to_owned())

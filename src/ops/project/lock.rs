@@ -45,21 +45,21 @@ pub fn lock(
     options: &LockOptions,
     run: Run<'_>,
 ) -> Result<Locked, Failure> {
-    let sources: Vec<(String, Read)> = names(asked)
-        .into_iter()
-        .zip(asked)
-        .map(|(name, asked)| Ok((name, needs::read(asked, root)?)))
+    let read: Vec<Read> = asked
+        .iter()
+        .map(|asked| needs::read(asked, root))
         .collect::<Result<_, Failure>>()?;
+    let sources: Vec<(String, Read)> = names(&read).into_iter().zip(read).collect();
     let pins = Pins::new(upstream, run, options.jobs);
     // Without triggers first: what the files name is then asked for several at a time.
     for (name, read) in &sources {
-        let (found, _) = needs::needs(read, name, options.syntax, &NoTriggers)?;
+        let (found, _) = needs::needs(read, name, root, options.syntax, &NoTriggers)?;
         pins.ensure(found.images)?;
     }
     let mut needed = Vec::new();
     let mut warnings = Vec::new();
     for (name, read) in &sources {
-        let (found, told) = needs::needs(read, name, options.syntax, &pins)?;
+        let (found, told) = needs::needs(read, name, root, options.syntax, &pins)?;
         pins.ensure(found.images.iter().cloned())?;
         needed.push(found);
         warnings.extend(told);
@@ -77,16 +77,12 @@ pub fn lock(
     })
 }
 
-/// Names each source: its path, or `images`; a name that repeats gets a number.
-fn names(asked: &[Asked]) -> Vec<String> {
+/// Names each source; a name that repeats gets a number.
+fn names(read: &[Read]) -> Vec<String> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    asked
-        .iter()
-        .map(|asked| {
-            let base = match asked {
-                Asked::Dockerfile(file) => file.path.to_string(),
-                Asked::Images(_) => "images".to_owned(),
-            };
+    read.iter()
+        .map(|read| {
+            let base = read.base_name();
             let count = seen.entry(base.clone()).or_insert(0);
             *count += 1;
             if *count == 1 {

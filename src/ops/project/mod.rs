@@ -9,6 +9,8 @@ mod pin;
 mod pins;
 pub mod scan;
 
-pub use asked::{Asked, AskedDockerfile, AskedImages, Defaults, asked_again, discovered};
+pub use asked::{
+    Asked, AskedCompose, AskedDockerfile, AskedImages, Defaults, asked_again, discovered,
+};
 pub use failure::{CODES, LockFailure};
 pub use lock::{LockOptions, Locked, lock};

@@ -6,11 +6,14 @@ use std::sync::Arc;
 use lock_format::{Source, SourceKind};
 
 use super::failure::UNUSED_ARGUMENT;
-use super::{Asked, AskedDockerfile, AskedImages};
+use super::{Asked, AskedCompose, AskedDockerfile, AskedImages};
+use crate::compose::Project;
 use crate::diagnostic::{Diagnose as _, Failure, Label};
 use crate::dockerfile::{self, Dockerfile, Finding, Options, Resolution};
 use crate::inputs::{Input, Root};
-use crate::ops::resolve::{OnbuildTriggers, resolve_dockerfile};
+use crate::ops::resolve::{
+    BuildOptions, NeedsOptions, OnbuildTriggers, compose_needs, load_compose, resolve_dockerfile,
+};
 use crate::plan::{Need, SourceNeeds};
 use crate::run::{Event, Run, Warning};
 
@@ -21,6 +24,7 @@ const DOCKERFILE_BYTES: u64 = 64 * 1024 * 1024;
 #[derive(Debug)]
 pub(super) enum Read {
     Dockerfile(Box<AskedDockerfile>, Input),
+    Compose(Box<AskedCompose>, Box<Project>),
     Images(AskedImages),
 }
 
@@ -30,21 +34,74 @@ pub(super) fn read(asked: &Asked, root: &Root) -> Result<Read, Failure> {
         Asked::Dockerfile(file) => {
             Read::Dockerfile(file.clone(), root.read(&file.path, DOCKERFILE_BYTES)?)
         }
+        Asked::Compose(asked) => {
+            let project = load_compose(root, asked.request.clone())??;
+            Read::Compose(asked.clone(), Box::new(project))
+        }
         Asked::Images(images) => Read::Images(images.clone()),
     })
+}
+
+impl Read {
+    /// Returns what a source is called unless that name is taken: its path, or its first file's.
+    pub(super) fn base_name(&self) -> String {
+        match self {
+            Self::Dockerfile(_, input) => input.name.clone(),
+            Self::Compose(_, project) => project.files.first().cloned().unwrap_or_default(),
+            Self::Images(_) => "images".to_owned(),
+        }
+    }
 }
 
 /// Finds what a source needs; `name` is its name in the lock.
 pub(super) fn needs(
     read: &Read,
     name: &str,
+    root: &Root,
     syntax: bool,
     triggers: &dyn OnbuildTriggers,
 ) -> Result<(SourceNeeds, Vec<Warning>), Failure> {
     match read {
         Read::Dockerfile(asked, input) => of_dockerfile(asked, input, name, syntax, triggers),
+        Read::Compose(asked, project) => of_compose(asked, project, name, root, syntax, triggers),
         Read::Images(asked) => Ok((of_images(asked, name), Vec::new())),
     }
+}
+
+/// Fails with the first image that is not known: a lock is whole or not at all.
+fn of_compose(
+    asked: &AskedCompose,
+    project: &Project,
+    name: &str,
+    root: &Root,
+    syntax: bool,
+    triggers: &dyn OnbuildTriggers,
+) -> Result<(SourceNeeds, Vec<Warning>), Failure> {
+    let options = NeedsOptions {
+        build: BuildOptions {
+            platforms: asked.platforms.clone(),
+            build_platform: asked.build_platform.clone(),
+        },
+        syntax,
+        models: false,
+    };
+    let found = compose_needs(root, project, &options, triggers)?;
+    if let Some(unknown) = found.unknown.into_iter().next() {
+        return Err(unknown.into());
+    }
+    let images = found.images.into_iter().map(|image| Need {
+        reference: image.reference,
+        platform: image.platform,
+    });
+    let images: BTreeSet<Need> = images.collect();
+    let needs = SourceNeeds {
+        images: images.into_iter().collect(),
+        source: Source {
+            name: name.to_owned(),
+            ..found.source
+        },
+    };
+    Ok((needs, found.warnings))
 }
 
 fn of_images(asked: &AskedImages, name: &str) -> SourceNeeds {
@@ -73,6 +130,7 @@ fn plain_source(name: &str, kind: SourceKind, platforms: &[lock_format::Platform
         profiles: Vec::new(),
         services: Vec::new(),
         env_files: Vec::new(),
+        project_directory: None,
         root: None,
     }
 }

@@ -7,7 +7,7 @@ mod dockerfile;
 
 pub use compose::{
     BuildAnswer, BuildOptions, BuildProblem, Built, CODES as COMPOSE_CODES, ComposeNeed,
-    ComposeNeeds, ComposeNeedsError, NeedUse, NeedsOptions, Skip, compose_needs, load_compose,
-    resolve_build,
+    ComposeNeeds, ComposeNeedsError, NeedUse, NeedsOptions, Skip, compose_needs, dockerfile_of,
+    load_compose, resolve_build,
 };
 pub use dockerfile::{GivenTriggers, NoTriggers, OnbuildTriggers, resolve_dockerfile};

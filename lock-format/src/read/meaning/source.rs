@@ -34,6 +34,7 @@ impl TryFrom<SourceWire> for (Source, SourceSpans) {
             profiles: bare(wire.profiles),
             services: bare(wire.services),
             env_files: bare(wire.env_files),
+            project_directory: text(wire.project_directory),
             root: text(wire.root),
         };
         Ok((source, spans))

@@ -53,6 +53,9 @@ pub(crate) struct SourceWire {
     /// Of a compose project: environment files, in the order they are read.
     #[cfg_attr(feature = "schema", schemars(default))]
     pub(crate) env_files: Vec<Marked<String>>,
+    /// Of a compose project: the folder that its relative paths start from; left out: that of its
+    /// first file.
+    pub(crate) project_directory: Option<Marked<String>>,
     /// The folder that paths are relative to; left out: the folder of the lock.
     pub(crate) root: Option<Marked<String>>,
     #[cfg_attr(feature = "schema", schemars(skip))]
@@ -79,6 +82,7 @@ impl SourceWire {
             "profiles",
             "services",
             "env-files",
+            "project-directory",
             "root",
         ],
     };
@@ -101,6 +105,7 @@ impl SourceWire {
             profiles: table.read_or_default("profiles", Value::texts)?,
             services: table.read_or_default("services", Value::texts)?,
             env_files: table.read_or_default("env-files", Value::texts)?,
+            project_directory: text("project-directory")?,
             root: text("root")?,
             span: table.span(),
             keys: keys

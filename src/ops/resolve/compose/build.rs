@@ -10,6 +10,7 @@ use crate::diagnostic::Failure;
 use crate::dockerfile::{Dockerfile, DockerfileError, Images, Options, Syntax, syntax};
 use crate::inputs::{Input, InputError, Root, RootPath};
 use crate::ops::resolve::{OnbuildTriggers, resolve_dockerfile};
+use crate::run::Warning;
 
 /// Longest Dockerfile that is read, in bytes.
 const DOCKERFILE_BYTES: u64 = 16 * 1024 * 1024;
@@ -80,6 +81,8 @@ pub struct Built {
     pub syntax: Option<Syntax>,
     /// Names of build arguments that take part in deciding an image or a platform.
     pub deciding_args: BTreeSet<String>,
+    /// Findings that stop nothing.
+    pub findings: Vec<Warning>,
 }
 
 /// What is wrong with a build.
@@ -116,6 +119,7 @@ pub fn resolve_build(
             error: Some(BuildProblem::Platform(text.clone())),
             syntax: None,
             deciding_args: BTreeSet::new(),
+            findings: Vec::new(),
         }),
     });
     Ok(BuildAnswer::Built(built.collect::<Result<_, _>>()?))
@@ -165,6 +169,22 @@ fn find(root: &Root, build: &Build) -> Result<Result<Input, BuildAnswer>, Failur
     Ok(Err(skipped(Skip::DockerfileMissing, &wanted, place)))
 }
 
+/// Where a build's Dockerfile lies in the root; none where it is inline, fetched or outside.
+pub fn dockerfile_of(root: &Root, build: &Build) -> Option<RootPath> {
+    let Context::Folder(folder) = &build.context else {
+        return None;
+    };
+    if build.dockerfile_inline.is_some() {
+        return None;
+    }
+    let name = build
+        .dockerfile
+        .as_ref()
+        .map_or("", |name| name.text.as_str());
+    let name = if name.is_empty() { DOCKERFILE } else { name };
+    root.resolve(&RootPath::new(folder).ok()?, name).ok()
+}
+
 /// The names that BuildKit tries for a Dockerfile, in order.
 fn spellings(name: &str) -> Vec<String> {
     let mut names = vec![name.to_owned()];
@@ -195,10 +215,15 @@ fn answer(
         error: None,
         syntax: syntax(&file.bytes, &args),
         deciding_args: BTreeSet::new(),
+        findings: Vec::new(),
     };
     match Dockerfile::parse(&file.bytes, &args) {
         Err(error) => built.error = Some(blame(error, file)),
         Ok(parsed) => {
+            let findings = parsed.findings().into_iter();
+            built.findings = findings
+                .map(|finding| finding.in_file(&file.name, &file.bytes))
+                .collect();
             let target = build.target.as_ref().map(|target| target.text.clone());
             let options = Options {
                 args,

@@ -4,14 +4,14 @@ use lock_format::ReferenceError;
 
 use super::{BuildProblem, Skip};
 use crate::compose::{Build, Place, Service, Text};
-use crate::diagnostic::{Class, Code, Diagnose, sanitize};
+use crate::diagnostic::{Class, Code, Diagnose, Label, sanitize};
 use crate::dockerfile::DockerfileError;
 
 /// Why an image of a compose project is not known.
 #[derive(Debug, thiserror::Error)]
 pub enum ComposeNeedsError {
     /// A service's image is no reference.
-    #[error("{}: service {service} has the image {:?}, which is no reference: {error}", image.place, sanitize(&image.text, 200))]
+    #[error("{}: services.{service}: the image {:?} is no reference: {error}", image.place, sanitize(&image.text, 200))]
     Reference {
         /// The service.
         service: String,
@@ -21,7 +21,7 @@ pub enum ComposeNeedsError {
         error: ReferenceError,
     },
     /// A platform is none.
-    #[error("{}: service {service} has the platform {:?}, which is none", platform.place, sanitize(&platform.text, 200))]
+    #[error("{}: services.{service}: the platform {:?} is none", platform.place, sanitize(&platform.text, 200))]
     Platform {
         /// The service.
         service: String,
@@ -29,7 +29,7 @@ pub enum ComposeNeedsError {
         platform: Text,
     },
     /// A build cannot be looked into.
-    #[error("{place}: the build of service {service} wants {}, {}", sanitize(wanted, 200), reason(*why))]
+    #[error("{place}: services.{service}.build wants {}, {}", sanitize(wanted, 200), reason(*why))]
     Skipped {
         /// The service.
         service: String,
@@ -41,7 +41,7 @@ pub enum ComposeNeedsError {
         place: Place,
     },
     /// A Dockerfile cannot be understood.
-    #[error("{place}: the build of service {service} fails: {}", error.message())]
+    #[error("{place}: services.{service}.build fails: {}", error.message())]
     Dockerfile {
         /// The service.
         service: String,
@@ -106,6 +106,13 @@ impl Diagnose for ComposeNeedsError {
 
     fn class(&self) -> Class {
         Class::Gate
+    }
+
+    fn labels(&self) -> Vec<Label> {
+        match self {
+            Self::Dockerfile { error, .. } => error.labels(),
+            Self::Reference { .. } | Self::Platform { .. } | Self::Skipped { .. } => Vec::new(),
+        }
     }
 
     fn help(&self) -> Option<String> {

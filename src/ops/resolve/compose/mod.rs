@@ -14,7 +14,9 @@ mod need;
 mod needs;
 mod platform;
 
-pub use build::{BuildAnswer, BuildOptions, BuildProblem, Built, Skip, resolve_build};
+pub use build::{
+    BuildAnswer, BuildOptions, BuildProblem, Built, Skip, dockerfile_of, resolve_build,
+};
 pub use error::{CODES, ComposeNeedsError};
 pub use load::load_compose;
 pub use need::{ComposeNeed, ComposeNeeds, NeedUse, NeedsOptions};

@@ -4,6 +4,7 @@ use lock_format::{Platform, Reference, Source};
 
 use super::{BuildOptions, ComposeNeedsError};
 use crate::dockerfile::Use;
+use crate::run::Warning;
 
 /// What is listed, and for which platforms.
 #[derive(Clone, Debug)]
@@ -71,6 +72,8 @@ pub struct ComposeNeeds {
     pub images: Vec<ComposeNeed>,
     /// Why further images are not known; a lock cannot be made where there are any.
     pub unknown: Vec<ComposeNeedsError>,
+    /// What is worth a word and stops nothing.
+    pub warnings: Vec<Warning>,
     /// The source as a lock records it.
     pub source: Source,
 }

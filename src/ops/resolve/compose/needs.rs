@@ -11,11 +11,12 @@ use super::{
     BuildAnswer, Built, ComposeNeed, ComposeNeeds, ComposeNeedsError, NeedUse, NeedsOptions,
     resolve_build,
 };
-use crate::compose::{Build, Project, Service, Text};
-use crate::diagnostic::Failure;
+use crate::compose::{self, Build, Project, Service, Text};
+use crate::diagnostic::{Diagnose as _, Failure};
 use crate::dockerfile::{ImageAt, Images, Use};
 use crate::inputs::Root;
 use crate::ops::resolve::OnbuildTriggers;
+use crate::run::Warning;
 
 /// Lists the images that the active services of a project need.
 ///
@@ -35,6 +36,11 @@ pub fn compose_needs(
         triggers,
         images: BTreeSet::new(),
         unknown: Vec::new(),
+        warnings: project
+            .warnings
+            .iter()
+            .map(compose::Warning::told)
+            .collect(),
         deciding: Deciding::of_project(project),
         done: BTreeSet::new(),
     };
@@ -50,6 +56,7 @@ pub fn compose_needs(
         source: source(project, options, work.deciding),
         images: work.images.into_iter().collect(),
         unknown: work.unknown,
+        warnings: work.warnings,
     })
 }
 
@@ -70,7 +77,23 @@ fn source(project: &Project, options: &NeedsOptions, deciding: Deciding) -> Sour
         profiles: sorted(&project.profiles).into_iter().collect(),
         services: sorted(&project.asked_services).into_iter().collect(),
         env_files: project.env_files.clone(),
+        project_directory: project_directory(project),
         root: None,
+    }
+}
+
+/// The folder that relative paths start from, where it is not that of the first file. The root
+/// itself is written as a path from that folder, as a lock knows no `.`.
+fn project_directory(project: &Project) -> Option<String> {
+    let first = project.files.first()?;
+    let folder = first.rsplit_once('/').map_or(".", |(folder, _)| folder);
+    match project.working_dir.as_str() {
+        working_dir if working_dir == folder => None,
+        "." => {
+            let up = folder.split('/').map(|_| "/..");
+            Some(folder.to_owned() + &up.collect::<String>())
+        }
+        working_dir => Some(working_dir.to_owned()),
     }
 }
 
@@ -81,6 +104,7 @@ struct Work<'a> {
     triggers: &'a dyn OnbuildTriggers,
     images: BTreeSet<ComposeNeed>,
     unknown: Vec<ComposeNeedsError>,
+    warnings: Vec<Warning>,
     deciding: Deciding,
     /// Services whose own image is listed already.
     done: BTreeSet<&'a str>,
@@ -179,9 +203,20 @@ impl<'a> Work<'a> {
             self.images
                 .insert(need(image, NeedUse::Syntax, syntax.line));
         }
-        let error = built.error;
-        self.unknown
-            .extend(error.map(|error| ComposeNeedsError::of_build(service, build, error)));
+        self.warnings.extend(built.findings);
+        let Some(error) = built.error else { return };
+        let error = ComposeNeedsError::of_build(service, build, error);
+        if built.images.is_some() {
+            // What fails later has nothing to do with the images.
+            self.warnings.push(Warning {
+                code: error.code(),
+                message: error.to_string(),
+                help: error.help(),
+                label: error.labels().into_iter().next(),
+            });
+        } else {
+            self.unknown.push(error);
+        }
     }
 
     /// Adds an image at the platforms of a service.
