@@ -69,6 +69,7 @@ impl Source {
             profiles: Vec::new(),
             services: Vec::new(),
             env_files: Vec::new(),
+            project_directory: None,
             root: None,
         }
     }

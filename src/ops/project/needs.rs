@@ -1,6 +1,6 @@
 //! What one source needs, and how the lock records it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use lock_format::{Source, SourceKind};
@@ -113,25 +113,7 @@ fn of_images(asked: &AskedImages, name: &str) -> SourceNeeds {
     });
     SourceNeeds {
         images: images.collect(),
-        source: plain_source(name, SourceKind::Images, &asked.platforms),
-    }
-}
-
-fn plain_source(name: &str, kind: SourceKind, platforms: &[lock_format::Platform]) -> Source {
-    Source {
-        name: name.to_owned(),
-        kind,
-        platforms: platforms.to_vec(),
-        build_platform: None,
-        args: BTreeMap::new(),
-        env: BTreeMap::new(),
-        target: None,
-        contexts: BTreeMap::new(),
-        profiles: Vec::new(),
-        services: Vec::new(),
-        env_files: Vec::new(),
-        project_directory: None,
-        root: None,
+        source: Source::new(name, SourceKind::Images, asked.platforms.clone()),
     }
 }
 
@@ -180,7 +162,7 @@ fn of_dockerfile(
             .collect(),
         target: asked.target.clone(),
         contexts: asked.contexts.clone(),
-        ..plain_source(name, kind, &asked.platforms)
+        ..Source::new(name, kind, asked.platforms.clone())
     };
     Ok((
         SourceNeeds {

@@ -1,6 +1,6 @@
 //! The images that a compose project needs, as a lock lists them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use lock_format::{Reference, Source, SourceKind};
 
@@ -63,22 +63,18 @@ pub fn compose_needs(
 /// The source with today's inputs.
 fn source(project: &Project, options: &NeedsOptions, deciding: Deciding) -> Source {
     let sorted = |texts: &[String]| texts.iter().cloned().collect::<BTreeSet<_>>();
+    let name = project.files.first().cloned().unwrap_or_default();
+    let kind = SourceKind::Compose {
+        files: project.files.clone(),
+    };
     Source {
-        name: project.files.first().cloned().unwrap_or_default(),
-        kind: SourceKind::Compose {
-            files: project.files.clone(),
-        },
-        platforms: options.build.platforms.clone(),
         build_platform: Some(options.build.build_platform.clone()),
-        args: BTreeMap::new(),
         env: deciding.into_map(),
-        target: None,
-        contexts: BTreeMap::new(),
         profiles: sorted(&project.profiles).into_iter().collect(),
         services: sorted(&project.asked_services).into_iter().collect(),
         env_files: project.env_files.clone(),
         project_directory: project_directory(project),
-        root: None,
+        ..Source::new(&name, kind, options.build.platforms.clone())
     }
 }
 
