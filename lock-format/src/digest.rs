@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::hex::{Hex, parse_hex};
+
 /// Names a digest algorithm that airlock verifies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Algorithm {
@@ -79,7 +81,7 @@ impl Digest {
 
     /// Returns the lower-case hex digits without the algorithm.
     pub fn hex(&self) -> String {
-        to_hex(self.as_bytes())
+        Hex(self.as_bytes()).to_string()
     }
 
     /// Returns the first twelve hex digits, for people.
@@ -87,36 +89,6 @@ impl Digest {
         let mut hex = self.hex();
         hex.truncate(12);
         hex
-    }
-}
-
-fn to_hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .filter_map(|nibble| char::from_digit(u32::from(nibble), 16))
-        .collect()
-}
-
-/// Reads exactly `N` bytes of lower-case hex.
-fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let digits = text.as_bytes();
-    if digits.len() != N.checked_mul(2)? {
-        return None;
-    }
-    let mut out = [0_u8; N];
-    for (slot, pair) in out.iter_mut().zip(digits.chunks_exact(2)) {
-        let &[high, low] = pair else { return None };
-        *slot = (nibble(high)? << 4) | nibble(low)?;
-    }
-    Some(out)
-}
-
-fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => digit.checked_sub(b'0'),
-        b'a'..=b'f' => digit.checked_sub(b'a')?.checked_add(10),
-        _ => None,
     }
 }
 
@@ -128,8 +100,16 @@ impl FromStr for Digest {
             .split_once(':')
             .ok_or_else(|| DigestError::NoAlgorithm(text.to_owned()))?;
         let (algorithm, digits, parsed) = match name {
-            "sha256" => (Algorithm::Sha256, 64, from_hex(hex).map(Self::Sha256)),
-            "sha512" => (Algorithm::Sha512, 128, from_hex(hex).map(Self::Sha512)),
+            "sha256" => (
+                Algorithm::Sha256,
+                64,
+                parse_hex(hex.as_bytes()).map(Self::Sha256),
+            ),
+            "sha512" => (
+                Algorithm::Sha512,
+                128,
+                parse_hex(hex.as_bytes()).map(Self::Sha512),
+            ),
             other => return Err(DigestError::UnknownAlgorithm(other.to_owned())),
         };
         parsed.ok_or_else(|| DigestError::NotHex {

@@ -2,13 +2,14 @@
 
 use age::x25519::Identity;
 use ed25519_dalek::SigningKey;
+use lock_format::{Hex, parse_hex};
 use zeroize::Zeroizing;
 
 use super::Keyring;
 use super::key::{Key, KeyState, Role};
 use super::pair::Pair;
+use crate::wire::Kid;
 use crate::wire::json::{JsonError, ObjectWriter, Reader, Sink, check, need, write_object};
-use crate::wire::{Hex, Kid, parse_hex};
 
 /// The one format that this airlock knows.
 const FORMAT: u64 = 1;

@@ -24,18 +24,38 @@ pub struct Address {
 
 /// Collects the fields as they come.
 #[derive(Default)]
-pub(super) struct AddressFields {
+struct AddressFields {
     from: Option<Kid>,
     to: Option<BTreeSet<Kid>>,
     site: Option<SiteId>,
     expires: Option<u64>,
 }
 
+/// Reads a whole `transfer.json`; returns who sends it to whom.
+///
+/// `field` reads the fields of its kind and returns whether the key was one of them.
+pub(super) fn read_document<'a>(
+    bytes: &'a [u8],
+    mut field: impl FnMut(&'a str, &mut Reader<'a>) -> Result<bool, JsonError>,
+) -> Result<Address, JsonError> {
+    let mut address = AddressFields::default();
+    let mut reader = Reader::new(bytes);
+    reader.object(|key, value| {
+        if field(key, value)? {
+            Ok(())
+        } else {
+            address.read(key, value)
+        }
+    })?;
+    reader.end()?;
+    address.finish()
+}
+
 impl AddressFields {
     /// Reads a field that every kind has; any other key is newer than known.
     ///
     /// `format` and `kind` were looked at before, and are compared when the value is written again.
-    pub(super) fn read(&mut self, key: &str, value: &mut Reader<'_>) -> Result<(), JsonError> {
+    fn read(&mut self, key: &str, value: &mut Reader<'_>) -> Result<(), JsonError> {
         match key {
             "expires" => self.expires = Some(value.integer()?),
             "format" | "kind" => value.skip()?,
@@ -47,7 +67,7 @@ impl AddressFields {
         Ok(())
     }
 
-    pub(super) fn finish(self) -> Result<Address, JsonError> {
+    fn finish(self) -> Result<Address, JsonError> {
         Ok(Address {
             from: need(self.from, "from")?,
             to: need(self.to, "to")?,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lock_format::{Blob, Descriptor, Digest, Reference};
 
-use super::address::{AddressFields, at_most, integers, within};
+use super::address::{at_most, integers, read_document, within};
 use super::index_json::oci_layout_blob;
 use super::json::{JsonError, ObjectWriter, Reader, Sink, need, write_object};
 use super::layout::Part;
@@ -50,11 +50,9 @@ const SMALLEST_VOLUME: u64 = 65_536;
 
 impl Bundle {
     pub(super) fn read(bytes: &[u8]) -> Result<Self, JsonError> {
-        let mut address = AddressFields::default();
         let (mut answers, mut entries, mut lock, mut missing) = (None, None, None, None);
         let (mut resolutions, mut serial, mut volume_payload) = (None, None, None);
-        let mut reader = Reader::new(bytes);
-        reader.object(|key, value| {
+        let address = read_document(bytes, |key, value| {
             match key {
                 "answers" => answers = Some(value.parsed("answers")?),
                 "entries" => entries = Some(read_entries(value)?),
@@ -63,14 +61,13 @@ impl Bundle {
                 "resolutions" => resolutions = Some(read_resolutions(value)?),
                 "serial" => serial = Some(value.integer()?),
                 "volume_payload" => volume_payload = Some(value.integer()?),
-                _ => address.read(key, value)?,
+                _ => return Ok(false),
             }
-            Ok(())
+            Ok(true)
         })?;
-        reader.end()?;
         let (index_json, entries) = need(entries, "entries")?;
         Ok(Self {
-            address: address.finish()?,
+            address,
             basis: match (answers, serial) {
                 (Some(request), None) => Basis::Answers(request),
                 (None, Some(serial)) => Basis::Serial(serial),

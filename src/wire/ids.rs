@@ -3,9 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use lock_format::{Hex, parse_hex};
 use sha2::{Digest as _, Sha256};
-
-use super::hex::{Hex, parse_hex};
 
 /// Makes a type for an identifier of so many bytes.
 macro_rules! hex_id {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use super::address::{AddressFields, integers, within};
+use super::address::{integers, read_document, within};
 use super::json::{JsonError, Reader, Sink, need, write_object};
 use super::{Address, Anchor, Kind, TransferId};
 use crate::run::limits;
@@ -61,21 +61,18 @@ impl fmt::Display for Outcome {
 
 impl Receipt {
     pub(super) fn read(bytes: &[u8]) -> Result<Self, JsonError> {
-        let mut address = AddressFields::default();
         let (mut audit, mut bundles, mut created) = (None, None, None);
-        let mut reader = Reader::new(bytes);
-        reader.object(|key, value| {
+        let address = read_document(bytes, |key, value| {
             match key {
                 "audit" => audit = Some(Anchor::read(value)?),
                 "bundles" => bundles = Some(read_bundles(value)?),
                 "created" => created = Some(value.integer()?),
-                _ => address.read(key, value)?,
+                _ => return Ok(false),
             }
-            Ok(())
+            Ok(true)
         })?;
-        reader.end()?;
         Ok(Self {
-            address: address.finish()?,
+            address,
             audit: need(audit, "audit")?,
             bundles: need(bundles, "bundles")?,
             created: need(created, "created")?,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lock_format::{Blob, Digest, MediaType, Platform, Reference};
 
-use super::address::{AddressFields, at_most, integers, within};
+use super::address::{at_most, integers, read_document, within};
 use super::json::{JsonError, ObjectWriter, Reader, Sink, need, write_object};
 use super::{Accept, Address, Anchor, Kind, Nonce};
 use crate::run::limits;
@@ -54,11 +54,9 @@ impl Request {
     }
 
     pub(super) fn read(bytes: &[u8]) -> Result<Self, JsonError> {
-        let mut address = AddressFields::default();
         let (mut accept, mut audit, mut created, mut lock) = (None, None, None, None);
         let (mut nonce, mut pending, mut seq, mut want) = (None, None, None, None);
-        let mut reader = Reader::new(bytes);
-        reader.object(|key, value| {
+        let address = read_document(bytes, |key, value| {
             match key {
                 "accept" => accept = Some(Accept::read(value)?),
                 "audit" => audit = Some(Anchor::read(value)?),
@@ -68,13 +66,12 @@ impl Request {
                 "pending" => pending = Some(read_pending(value)?),
                 "seq" => seq = Some(value.integer()?),
                 "want" => want = Some(read_wants(value)?),
-                _ => address.read(key, value)?,
+                _ => return Ok(false),
             }
-            Ok(())
+            Ok(true)
         })?;
-        reader.end()?;
         Ok(Self {
-            address: address.finish()?,
+            address,
             accept: need(accept, "accept")?,
             audit: need(audit, "audit")?,
             created: need(created, "created")?,

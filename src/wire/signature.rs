@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use lock_format::{Hex, parse_hex};
 use sha2::{Digest as _, Sha256};
 
-use super::hex::{Hex, parse_hex};
 use super::{Kid, Kind, WireError};
 
 /// How the line begins.

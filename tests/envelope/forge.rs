@@ -4,9 +4,10 @@
 use std::io::Write as _;
 
 use airlock::seal::{Keyring, Sealer};
-use airlock::wire::{Hex, Kind};
+use airlock::wire::Kind;
 use ed25519_dalek::{Signer as _, SigningKey};
 use hkdf::Hkdf;
+use lock_format::Hex;
 use sha2::{Digest as _, Sha256};
 
 use crate::fixture::{BundleParts, keyring};

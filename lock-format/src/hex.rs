@@ -1,13 +1,16 @@
-//! Lower-case hex.
+//! Lower-case hex, in which digests, key ids and identifiers are written.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// Shows bytes in lower-case hex.
 pub struct Hex<'a>(pub &'a [u8]);
 
 impl fmt::Display for Hex<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        let nibbles = self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        nibbles
+            .filter_map(|nibble| char::from_digit(u32::from(nibble), 16))
+            .try_for_each(|digit| f.write_char(digit))
     }
 }
 
