@@ -184,10 +184,11 @@ fn base_of(load: &mut Load, path: &str, target: &Target<'_>, scope: &Scope) -> R
     }
     let place = &target.value.place;
     let loaded = load.file(None, path, Some(place), scope, &[], Purpose::Base)?;
-    let mut value = loaded.value.ok_or_else(|| Problem::EmptyFile.at(place))?;
     let home = scope.environment.get("HOME");
-    contexts::resolve_paths(&mut value, folder_of(path), home);
-    let services = value.get("services").and_then(Value::map).cloned();
+    let services = loaded.value.and_then(|mut value| {
+        contexts::resolve_paths(&mut value, folder_of(path), home);
+        value.get("services").and_then(Value::map).cloned()
+    });
     let Some(services) = services else {
         let what = "the file that is extended has no services".to_owned();
         return Err(Problem::Extends(what).at(place).into());

@@ -74,9 +74,14 @@ impl Load {
             )?;
             merged = loaded.value;
         }
-        let Some(mut merged) = merged else {
-            return Err(Problem::EmptyFile.into());
+        let mut merged = match (merged, files.first()) {
+            (Some(merged), _) => merged,
+            (None, Some((_, Some(place)))) => Value::new(Node::Map(Map::new()), place.clone()),
+            (None, _) => return Err(Problem::EmptyFile.into()),
         };
+        if chain.is_empty() && merged.map().is_none_or(Map::is_empty) {
+            return Err(Problem::EmptyFile.at(&merged.place).into());
+        }
         default_contexts(&mut merged);
         validate::check(&merged)?;
         let home = scope.environment.get("HOME");
