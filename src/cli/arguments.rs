@@ -15,6 +15,7 @@ use super::keys::KeysArguments;
 use super::lock::LockArguments;
 use super::man::ManArguments;
 use super::serve::ServeArguments;
+use super::tls::TlsArguments;
 use super::token::TokenArguments;
 
 /// Carries container images across an air gap, driven by a lockfile.
@@ -108,6 +109,8 @@ pub(crate) enum Command {
     Man(ManArguments),
     /// Serve the store as a read-only registry
     Serve(ServeArguments),
+    /// Make the certificate of the registry
+    Tls(TlsArguments),
     /// Say who may read a registry that requires tokens
     Token(TokenArguments),
 }
@@ -126,6 +129,7 @@ impl Command {
             Self::Keys(arguments) => arguments.run(context),
             Self::Man(arguments) => arguments.run(context),
             Self::Serve(arguments) => arguments.run(context),
+            Self::Tls(arguments) => arguments.run(context),
             Self::Token(arguments) => arguments.run(context),
         }
     }

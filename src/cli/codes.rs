@@ -1,6 +1,6 @@
 //! Every code of the house, for the documentation and its test.
 
-use super::{demo, entry, folders, keys, output, source};
+use super::{demo, entry, folders, keys, output, source, tls};
 use crate::diagnostic::{Code, Diagnose as _};
 use crate::ops::{inside, lock_file, outside, project, resolve, transfer};
 use crate::run::{Cancelled, EntropyError};
@@ -38,6 +38,7 @@ pub fn all_codes() -> Vec<Code> {
             entry::NO_DIRECTORY,
             folders::NO_CURRENT_FOLDER,
             folders::NO_FOLDER,
+            tls::PASSPHRASE,
         ],
     ];
     let mut codes: Vec<Code> = rooms.concat();

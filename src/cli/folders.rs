@@ -31,6 +31,14 @@ pub(crate) struct CacheFlag {
     pub(crate) cache: Option<PathBuf>,
 }
 
+/// The certificate of the registry, on the inside.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct TlsFlag {
+    /// The folder of the certificate [default: `$XDG_DATA_HOME/airlock/tls`]
+    #[arg(long, value_name = "DIR", env = "AIRLOCK_TLS")]
+    pub(crate) dir: Option<PathBuf>,
+}
+
 /// Neither a flag nor the environment tells where state lives.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no folder for the {what}: HOME is not set")]
@@ -132,6 +140,21 @@ impl CacheFlag {
                 what: "cache",
                 flag: "--cache",
             }),
+        }
+    }
+}
+
+impl TlsFlag {
+    /// Returns the folder of the certificate.
+    pub(crate) fn folder(&self, environment: &Environment) -> Result<PathBuf, NoFolder> {
+        match &self.dir {
+            Some(path) => Ok(path.clone()),
+            None => {
+                below(environment, "XDG_DATA_HOME", ".local/share", "airlock/tls").ok_or(NoFolder {
+                    what: "certificate",
+                    flag: "--dir",
+                })
+            }
         }
     }
 }

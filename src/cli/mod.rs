@@ -31,6 +31,7 @@ mod source;
 mod station;
 mod system;
 mod target;
+mod tls;
 mod token;
 mod version;
 

@@ -33,6 +33,9 @@ pub enum ServeError {
         /// What is wrong with it.
         why: String,
     },
+    /// A certificate cannot be made.
+    #[error("cannot make a certificate: {0}")]
+    NoCertificate(String),
     /// Tokens are required, and there are none.
     #[error("tokens are required, and {0} has none: nobody could read")]
     NoTokens(PathBuf),
@@ -68,6 +71,7 @@ const NO_THREADS: Code = Code::new("serve/no-threads");
 const TLS_UNREADABLE: Code = Code::new("serve/tls-unreadable");
 const TLS_UNUSABLE: Code = Code::new("serve/tls-unusable");
 
+const NO_CERTIFICATE: Code = Code::new("serve/no-certificate");
 const NO_TOKENS: Code = Code::new("serve/no-tokens");
 const TOKENS_IN_CLEAR: Code = Code::new("serve/tokens-in-clear");
 const BAD_REALM: Code = Code::new("serve/bad-realm");
@@ -79,6 +83,7 @@ const TOKEN_NAME: Code = Code::new("serve/token-name");
 pub const CODES: &[Code] = &[
     BAD_REALM,
     CANNOT_LISTEN,
+    NO_CERTIFICATE,
     NO_THREADS,
     NO_TOKENS,
     TLS_UNREADABLE,
@@ -96,6 +101,7 @@ impl Diagnose for ServeError {
             Self::NoThreads(_) => NO_THREADS,
             Self::TlsUnreadable { .. } => TLS_UNREADABLE,
             Self::TlsUnusable { .. } => TLS_UNUSABLE,
+            Self::NoCertificate(_) => NO_CERTIFICATE,
             Self::NoTokens(_) => NO_TOKENS,
             Self::TokensInClear(_) => TOKENS_IN_CLEAR,
             Self::BadRealm(_) => BAD_REALM,
@@ -116,6 +122,7 @@ impl Diagnose for ServeError {
             | Self::TlsUnreadable { .. }
             | Self::TokensUnreadable { .. } => Class::Environment,
             Self::TlsUnusable { .. }
+            | Self::NoCertificate(_)
             | Self::NoTokens(_)
             | Self::TokensInClear(_)
             | Self::BadRealm(_)
@@ -136,6 +143,10 @@ impl Diagnose for ServeError {
             Self::TlsUnusable { .. } => {
                 "both files are PEM: the certificate with those that lead to its root, and the \
                  private key of the first; `airlock tls init` makes a pair"
+            }
+            Self::NoCertificate(_) => {
+                "give names in lower case with `--name`, addresses with `--ip`, such as `airlock tls \
+                 init --name airlock.lan --ip 10.0.0.5`"
             }
             Self::NoTokens(_) => "make one with `airlock token add --name NAME`",
             Self::TokensInClear(_) => {

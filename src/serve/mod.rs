@@ -19,6 +19,7 @@
 )]
 
 mod access;
+mod authority;
 mod cache;
 mod conditional;
 mod content;
@@ -45,6 +46,7 @@ mod soundness;
 mod validity;
 
 pub use access::{Guard, Realm, Secret, TokenFile, TokenLock, Tokens, TokensError};
+pub use authority::{Issued, Subject};
 pub use error::{CODES, ServeError};
 pub use listener::{Bound, Bounds, Door, Listen, Listener, Setup, Tls, TlsFiles};
 pub use names::Names;

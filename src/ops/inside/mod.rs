@@ -4,4 +4,5 @@ pub mod apply;
 pub mod diff;
 pub mod request;
 pub mod serve;
+pub mod tls;
 pub mod token;
