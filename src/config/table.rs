@@ -21,6 +21,9 @@ pub(super) struct Table<'a> {
     root: DeTable<'a>,
 }
 
+/// Names with their values, in order.
+pub(super) type Pairs = Vec<(String, String)>;
+
 impl<'a> Table<'a> {
     /// Parses a file that may hold the `known` keys and no others.
     pub(super) fn parse(
@@ -114,10 +117,7 @@ impl<'a> Table<'a> {
     }
 
     /// Reads a list of texts of the form `name=value`.
-    pub(super) fn pairs(
-        &self,
-        key: &'static str,
-    ) -> Result<Option<Setting<Vec<(String, String)>>>, ConfigError> {
+    pub(super) fn pairs(&self, key: &'static str) -> Result<Option<Setting<Pairs>>, ConfigError> {
         self.get(key, "a list of texts of the form name=value", |value| {
             let texts = value.as_array()?.iter().map(text_of);
             texts

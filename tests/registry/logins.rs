@@ -160,10 +160,7 @@ fn a_registry_that_always_answers_401_is_asked_twice() {
         Reply::error(401, "UNAUTHORIZED", "never").with_header("WWW-Authenticate", &realm)
     }));
     let station = Station::default();
-    let client = station.client(Settings::default());
-    let error = client
-        .fetch_manifest(&reference(&registry, "library/app:1"))
-        .unwrap_err();
+    let error = station.refused(&registry);
     assert_eq!(code(&error), "registry/unauthorized");
     let requests = registry.requests();
     let manifests = requests.iter().filter(|asked| asked.is_manifest());

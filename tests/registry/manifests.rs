@@ -100,10 +100,7 @@ fn refused(
     let (registry, _) = with_image();
     registry.add_rule(rule::on(Asked::is_manifest, edit));
     let station = Station::default();
-    let client = station.client(Settings::default());
-    let error = client
-        .fetch_manifest(&reference(&registry, "library/app:1"))
-        .unwrap_err();
+    let error = station.refused(&registry);
     let message = error.to_string().replace(&registry.host(), "HOST");
     (code(&error).to_owned(), error.class(), message)
 }

@@ -156,10 +156,7 @@ fn a_location_that_is_no_web_url_is_refused() {
             rule::redirect(location)
         }));
         let station = Station::default();
-        let client = station.client(Settings::default());
-        let error = client
-            .fetch_manifest(&reference(&registry, "library/app:1"))
-            .unwrap_err();
+        let error = station.refused(&registry);
         assert_eq!(code(&error), "registry/redirect", "{location}");
     }
 }

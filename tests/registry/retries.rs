@@ -63,10 +63,7 @@ fn a_wait_of_hours_is_told_instead_of_kept() {
         status(429).with_header("Retry-After", "21600")
     }));
     let station = Station::default();
-    let client = station.client(Settings::default());
-    let error = client
-        .fetch_manifest(&reference(&registry, "library/app:1"))
-        .unwrap_err();
+    let error = station.refused(&registry);
     assert_eq!(code(&error), "registry/rate-limited");
     assert!(
         error.to_string().ends_with("it asks to wait 21600 s"),
@@ -131,10 +128,7 @@ fn a_huge_body_of_an_error_is_not_read_to_its_end() {
         Reply::new(404).with_body(Body::Bytes(vec![b'x'; 64 << 20]))
     }));
     let station = Station::default();
-    let client = station.client(Settings::default());
-    let error = client
-        .fetch_manifest(&reference(&registry, "library/app:1"))
-        .unwrap_err();
+    let error = station.refused(&registry);
     assert_eq!(code(&error), "registry/not-found");
     assert!(error.to_string().len() < 1000);
 }
@@ -147,10 +141,7 @@ fn a_web_page_as_an_error_is_told_by_its_title() {
         Reply::new(403).with_body(Body::Bytes(page))
     }));
     let station = Station::default();
-    let client = station.client(Settings::default());
-    let error = client
-        .fetch_manifest(&reference(&registry, "library/app:1"))
-        .unwrap_err();
+    let error = station.refused(&registry);
     let message = error.to_string();
     assert!(
         message.contains("a web page titled \"Blocked by"),
@@ -225,10 +216,7 @@ fn a_registry_that_hangs_up_is_told() {
         ..reply
     }));
     let station = Station::default();
-    let client = station.client(Settings::default());
-    let error = client
-        .fetch_manifest(&reference(&registry, "library/app:1"))
-        .unwrap_err();
+    let error = station.refused(&registry);
     assert_eq!(code(&error), "registry/unreachable");
     assert!(
         error
@@ -247,10 +235,7 @@ fn an_answer_that_is_not_http_is_told() {
         ..reply
     }));
     let station = Station::default();
-    let client = station.client(Settings::default());
-    let error = client
-        .fetch_manifest(&reference(&registry, "library/app:1"))
-        .unwrap_err();
+    let error = station.refused(&registry);
     assert_eq!(code(&error), "registry/unreachable");
     assert!(error.to_string().contains("is not HTTP"), "{error}");
 }

@@ -69,6 +69,15 @@ impl Station {
     }
 }
 
+impl Station {
+    /// Fetches `library/app:1` without settings, which has to fail.
+    pub(crate) fn refused(&self, registry: &Scripted) -> RegistryError {
+        let name = reference(registry, "library/app:1");
+        let client = self.client(Settings::default());
+        client.fetch_manifest(&name).unwrap_err()
+    }
+}
+
 /// A registry with `library/app:1`, one platform, one layer.
 pub(crate) fn with_image() -> (Scripted, Image) {
     let registry = Scripted::start().unwrap();
