@@ -14,6 +14,7 @@ use super::inspect::InspectArguments;
 use super::keys::KeysArguments;
 use super::lock::LockArguments;
 use super::man::ManArguments;
+use super::scan::ScanArguments;
 use super::serve::ServeArguments;
 use super::tls::TlsArguments;
 use super::token::TokenArguments;
@@ -107,6 +108,8 @@ pub(crate) enum Command {
     Keys(KeysArguments),
     /// Print or write the manual pages
     Man(ManArguments),
+    /// List the images that Dockerfiles need, without a network
+    Scan(ScanArguments),
     /// Serve the store as a read-only registry
     Serve(ServeArguments),
     /// Make the certificate of the registry
@@ -128,6 +131,7 @@ impl Command {
             Self::Inspect(arguments) => arguments.run(context),
             Self::Keys(arguments) => arguments.run(context),
             Self::Man(arguments) => arguments.run(context),
+            Self::Scan(arguments) => arguments.run(context),
             Self::Serve(arguments) => arguments.run(context),
             Self::Tls(arguments) => arguments.run(context),
             Self::Token(arguments) => arguments.run(context),

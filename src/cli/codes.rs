@@ -1,6 +1,6 @@
 //! Every code of the house, for the documentation and its test.
 
-use super::{demo, entry, folders, keys, output, source, tls};
+use super::{demo, entry, folders, keys, output, scan, source, tls};
 use crate::diagnostic::{Code, Diagnose as _};
 use crate::ops::{inside, lock_file, outside, project, resolve, transfer};
 use crate::run::{Cancelled, EntropyError};
@@ -10,7 +10,7 @@ use crate::{
 
 /// Lists every code that an error or a warning can have, room by room.
 pub fn all_codes() -> Vec<Code> {
-    let rooms: [&[Code]; 24] = [
+    let rooms: [&[Code]; 25] = [
         compose::CODES,
         config::CODES,
         demo::CODES,
@@ -27,6 +27,7 @@ pub fn all_codes() -> Vec<Code> {
         project::CODES,
         registry::CODES,
         resolve::COMPOSE_CODES,
+        scan::CODES,
         seal::CODES,
         serve::CODES,
         source::CODES,

@@ -25,6 +25,7 @@ mod lockfile;
 mod man;
 mod output;
 mod progress;
+mod scan;
 mod serve;
 mod signals;
 mod source;

@@ -1,6 +1,8 @@
 //! Bytes with the name under which people know them.
 
+use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 
 use super::InputError;
 
@@ -17,6 +19,18 @@ pub struct Input {
 }
 
 impl Input {
+    /// Reads a file that a person named beside the project's own, wherever it lies, up to `limit`
+    /// bytes.
+    pub fn from_file(path: &Path, limit: u64) -> Result<Self, InputError> {
+        let name = path.display().to_string();
+        let mut file = File::open(path).map_err(|error| InputError::Unreadable {
+            path: name.clone(),
+            reason: error.to_string(),
+        })?;
+        let bytes = read_bounded(&mut file, &name, limit)?;
+        Ok(Self { name, bytes })
+    }
+
     /// Reads standard input, or whatever stands in for it, up to `limit` bytes.
     pub fn from_standard_input(source: &mut dyn Read, limit: u64) -> Result<Self, InputError> {
         Ok(Self {

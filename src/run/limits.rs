@@ -12,6 +12,8 @@ pub const TIB: u64 = 1024 * 1024 * MIB;
 pub const TRANSFER_JSON_BYTES: u64 = 16 * MIB;
 /// Most entries of an envelope.
 pub const ENTRIES: usize = 65_536;
+/// Longest Dockerfile, in bytes.
+pub const DOCKERFILE_BYTES: u64 = 64 * MIB;
 /// Longest lockfile, in bytes.
 pub const LOCK_BYTES: u64 = 16 * MIB;
 /// Most images of a lock.

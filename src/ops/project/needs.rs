@@ -15,10 +15,8 @@ use crate::ops::resolve::{
     BuildOptions, NeedsOptions, OnbuildTriggers, compose_needs, load_compose, resolve_dockerfile,
 };
 use crate::plan::{Need, SourceNeeds};
+use crate::run::limits::DOCKERFILE_BYTES;
 use crate::run::{Event, Run, Warning};
-
-/// Longest Dockerfile, in bytes.
-const DOCKERFILE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// A source that was read.
 #[derive(Debug)]

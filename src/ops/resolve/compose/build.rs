@@ -11,9 +11,8 @@ use crate::dockerfile::{Dockerfile, DockerfileError, Images, Options, Syntax, sy
 use crate::inputs::{Input, InputError, Root, RootPath};
 use crate::ops::resolve::{OnbuildTriggers, resolve_dockerfile};
 use crate::run::Warning;
+use crate::run::limits::DOCKERFILE_BYTES;
 
-/// Longest Dockerfile that is read, in bytes.
-const DOCKERFILE_BYTES: u64 = 16 * 1024 * 1024;
 /// The Dockerfile of a build that names none.
 const DOCKERFILE: &str = "Dockerfile";
 /// Its other spelling, which BuildKit tries next.

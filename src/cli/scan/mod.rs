@@ -1,0 +1,9 @@
+//! `airlock scan`: list the images that project files need.
+
+mod arguments;
+mod given;
+mod several;
+mod text;
+
+pub(crate) use arguments::ScanArguments;
+pub(crate) use given::CODES;
