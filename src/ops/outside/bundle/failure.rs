@@ -14,6 +14,8 @@ const TRANSFER: Code = Code::new("bundle/cut-off");
 const SIZE: Code = Code::new("bundle/size-differs");
 const NEEDS_LOCK: Code = Code::new("bundle/needs-lock");
 const OTHER_LOCK: Code = Code::new("bundle/other-lock");
+/// What a bundle says of a reference that nothing resolves yet.
+pub(super) const PENDING: Code = Code::new("bundle/pending-reference");
 const ENCODE: Code = Code::new("bundle/cannot-encode");
 
 /// A bundle cannot be made.

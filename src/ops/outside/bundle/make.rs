@@ -6,9 +6,10 @@ use std::num::NonZeroUsize;
 
 use lock_format::{Algorithm, Blob, Digest, Lockfile, Reference};
 
+use super::failure::PENDING;
 use super::wanted::{self, Wanted};
 use super::{BundleFailure, contents, documents, encode, fetch};
-use crate::diagnostic::{Code, Failure};
+use crate::diagnostic::Failure;
 use crate::oci::{Upstream, digest_of};
 use crate::ops::lock_file::LockFile;
 use crate::ops::pool;
@@ -44,9 +45,6 @@ pub struct Prepared<'c> {
     /// References and blobs that could not be had, with the reason.
     pub missing: BTreeMap<Subject, String>,
 }
-
-/// The code of what a bundle says of a pending reference.
-const PENDING: Code = Code::new("bundle/pending-reference");
 
 /// Fetches what a request asks for and decides how each blob is carried.
 pub fn prepare<'c>(
