@@ -18,7 +18,8 @@ const JOBS: usize = 4;
 /// Flags of commands that ask registries.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct StationFlags {
-    /// A registry that may be asked over plain HTTP, as `host[:port]`; repeats or takes commas
+    /// A registry that may be asked over plain HTTP, and that a request may name although it is not
+    /// on the internet, as `host[:port]`; repeats or takes commas
     #[arg(
         long,
         value_name = "HOST",
@@ -54,15 +55,18 @@ impl StationFlags {
         insecure.extend(values(config.insecure_registries));
         let mut authorities = self.ca_file.clone();
         authorities.extend(values(config.ca_files).map(PathBuf::from));
+        // Whoever lists a host as insecure has thought of it: a request may name it too.
+        let private = values(config.allow_private).chain(insecure.iter().cloned());
+        let reach = Reach {
+            allowed: values(config.allow).collect(),
+            private: PrivateReach::Typed(private.collect()),
+        };
         let settings = Settings {
             insecure,
             authorities,
             mirrors: mirrors(values(config.mirrors))?,
             token_realms: realms(values(config.token_realms)),
-            reach: Reach {
-                allowed: values(config.allow).collect(),
-                private: PrivateReach::Typed(values(config.allow_private).collect()),
-            },
+            reach,
             quota_floor: config.quota_floor.map_or(0, |floor| floor.value as u64),
             ..Settings::from_environment(&environment.to_map())?
         };

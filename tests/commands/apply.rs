@@ -149,7 +149,7 @@ fn without_a_store_the_folder_and_the_flag_are_named() {
         &["serve", "--listen", "127.0.0.1:0"],
     ] {
         let ended = world.run(words);
-        assert_eq!(ended.code, Some(2), "{}", ended.err);
+        assert_eq!(ended.code, Some(3), "{}", ended.err);
         assert!(ended.err.contains("store"), "{}", ended.err);
         assert!(ended.err.contains("--store"), "{}", ended.err);
     }

@@ -67,6 +67,7 @@ impl World {
             .env("AIRLOCK_STORE", self.path("store"))
             .env("AIRLOCK_KEYS", self.path("keys"))
             .env("AIRLOCK_CACHE", self.path("cache"))
+            .env("AIRLOCK_INSECURE_REGISTRY", self.registry.host())
             .stdin(Stdio::null());
         command
     }
