@@ -1,7 +1,7 @@
 //! `airlock diff`: what the lock needs and the store lacks, and the request for it.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Args;
 use serde::Serialize;
@@ -32,7 +32,7 @@ pub(crate) struct DiffArguments {
     keys: KeysFlag,
     /// Write the sealed request; without a name to `request-<ID>.age`, with - to standard output
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "")]
-    request: Option<PathBuf>,
+    request: Option<String>,
     /// Write a request although nothing is missing
     #[arg(long, requires = "request")]
     allow_empty: bool,
@@ -88,7 +88,7 @@ impl DiffArguments {
         let lacks = found.plan.totals.missing > 0 || found.plan.totals.pending > 0;
         let issued = match &self.request {
             Some(path) if lacks || self.allow_empty => {
-                Some(self.issue(context, &lock, &found, path, &folder)?)
+                Some(self.issue(context, &lock, &found, Path::new(path), &folder)?)
             }
             Some(_) | None => None,
         };

@@ -50,10 +50,10 @@ pub enum LockFailure {
     )]
     NoSource,
     /// A reference given by hand does not follow the grammar.
-    #[error("{0}")]
+    #[error(transparent)]
     Reference(#[from] lock_format::ReferenceError),
     /// A platform given by hand is none.
-    #[error("{0}")]
+    #[error(transparent)]
     Platform(#[from] lock_format::PlatformError),
     /// A registry named by a bracketed IPv6 address.
     #[error(
@@ -180,7 +180,13 @@ impl Diagnose for LockFailure {
                 "name what needs images: airlock lock -f FILE, --compose-file FILE, or --image REF"
                     .to_owned(),
             ),
-            Self::Reference(_) | Self::Platform(_) | Self::Refused(_) => None,
+            Self::Reference(_) => {
+                Some("an image is written [registry/]name[:tag][@digest]".to_owned())
+            }
+            Self::Platform(_) => {
+                Some("a platform is written os/architecture, for instance linux/arm64".to_owned())
+            }
+            Self::Refused(error) => error.help(),
             Self::Ipv6Host(_) => {
                 Some("give the registry a name (DNS or hosts file) and use that".to_owned())
             }

@@ -7,7 +7,9 @@ use lock_format::{Digest, Repository};
 use crate::diagnostic::{Class, Code, Diagnose, Failure};
 
 /// Every code of this operation.
-pub const CODES: &[Code] = &[INCOMPLETE, TRANSFER, SIZE, NEEDS_LOCK, OTHER_LOCK, ENCODE];
+pub const CODES: &[Code] = &[
+    INCOMPLETE, TRANSFER, SIZE, NEEDS_LOCK, OTHER_LOCK, PENDING, ENCODE,
+];
 
 const INCOMPLETE: Code = Code::new("bundle/not-all-available");
 const TRANSFER: Code = Code::new("bundle/cut-off");
