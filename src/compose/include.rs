@@ -82,7 +82,9 @@ impl<'a> Entry<'a> {
             if is_remote_file(path) {
                 return Err(Problem::Remote(shown(path)).at(&value.place).into());
             }
-            files.push((join(&scope.files_dir, path), Some(value.place.clone())));
+            let path = join(&scope.files_dir, path);
+            load.files.relative(&path, Some(&value.place))?;
+            files.push((path, Some(value.place.clone())));
         }
         let Some((main, _)) = files.first() else {
             return Err(Problem::EmptyFile.at(&self.place).into());
