@@ -204,7 +204,7 @@ fn what_cannot_be_locked_is_refused_by_name() {
             "lock/ipv6-host",
         ),
         (vec!["lock", "--image", &sha384], "lock/bad-reference"),
-        (vec!["lock", "--image", "UPPER/x"], "lock/bad-reference"),
+        (vec!["lock", "--image", "a//b"], "lock/bad-reference"),
         (
             vec!["lock", "--image", &base, "--platform", "linux/arm64"],
             "lock/no-platform",
