@@ -1,6 +1,12 @@
 //! The commands as a person types them, against the scripted registry: what they write, what they
 //! say, how they end.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test may fail by unwrapping, and writes its own files"
+)]
+
 mod apply;
 mod bundle;
 mod lock;
