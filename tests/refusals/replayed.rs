@@ -12,7 +12,10 @@ fn a_bundle_for_another_request_is_refused() {
     let copied = Command::new("cp").arg("-a").args([&store, &copy]).status();
     assert!(copied.unwrap().success());
     world.inside("diff --request ../other.age --store ../inside/copy");
-    world.outside("bundle ../other.age -o ../other-bundle.age");
+    let host = world.registry.host();
+    world.outside(&format!(
+        "bundle ../other.age -o ../other-bundle.age --insecure-registry {host}"
+    ));
     let code = world.refused(&world.read("other-bundle.age"));
     assert_eq!(code, "apply/unknown-request");
     world.applies();

@@ -64,7 +64,10 @@ impl World {
     /// Makes a request inside, and outside the bundle that answers it.
     pub(crate) fn answered(&self, request: &str, bundle: &str) {
         self.inside(&format!("diff --allow-empty --request ../{request}"));
-        self.outside(&format!("bundle ../{request} -o ../{bundle}"));
+        let host = self.registry.host();
+        self.outside(&format!(
+            "bundle ../{request} -o ../{bundle} --insecure-registry {host}"
+        ));
     }
 
     /// Runs airlock inside, which must succeed; returns standard output.
