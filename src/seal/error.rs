@@ -154,7 +154,9 @@ pub enum SealError {
     #[error("the envelope is truncated: it ends before its last chunk")]
     Truncated,
     /// A chunk does not authenticate.
-    #[error("the envelope is damaged: a chunk does not authenticate")]
+    #[error(
+        "a piece of the envelope does not authenticate: it is damaged, or the file was cut short"
+    )]
     Damaged,
     /// The system could not read the file.
     #[error("the envelope cannot be read")]

@@ -1,5 +1,7 @@
 //! `keyring.json`: canonical JSON, versioned (section 3.4).
 
+use std::fmt::Write as _;
+
 use age::x25519::Identity;
 use ed25519_dalek::SigningKey;
 use lock_format::{Hex, parse_hex};
@@ -69,8 +71,8 @@ fn format_of(bytes: &[u8]) -> Result<u64, JsonError> {
 }
 
 fn write_key(o: &mut ObjectWriter<'_>, key: &Key) {
-    o.string("age", key.pair.identity_text().as_str());
-    o.string("ed25519", Hex(key.pair.signing().as_bytes()));
+    o.secret("age", &key.pair.identity_text());
+    o.secret("ed25519", &seed_text(key.pair.signing()));
     o.string("kid", key.kid());
     o.string("mode", PHRASE);
     o.string("role", key.role);
@@ -78,6 +80,13 @@ fn write_key(o: &mut ObjectWriter<'_>, key: &Key) {
     if let KeyState::Grace { until } = key.state {
         o.integer("until", until);
     }
+}
+
+/// Writes a seed in hex. The text never grows, so that no part of it is left behind.
+fn seed_text(key: &SigningKey) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(64));
+    write!(text, "{}", Hex(key.as_bytes())).expect("a String takes all text");
+    text
 }
 
 fn read_key(reader: &mut Reader<'_>) -> Result<Key, JsonError> {

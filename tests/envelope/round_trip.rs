@@ -1,8 +1,10 @@
 //! What is written opens, and says the same.
 
+use std::io::Write as _;
 use std::thread;
 
 use airlock::ops::transfer::open_envelope;
+use airlock::seal::{SealedFile, Sealer};
 use airlock::wire::{Kind, Transfer, TransferId};
 
 use crate::fixture::{
@@ -75,6 +77,23 @@ fn several_readers_share_one_file() {
         }
     });
     opened.finish().unwrap();
+}
+
+#[test]
+fn each_of_many_recipients_opens_it() {
+    let keyrings: Vec<_> = (0..32).map(|number| keyring(number * 8)).collect();
+    let recipients: Vec<_> = keyrings
+        .iter()
+        .flat_map(|keyring| keyring.recipients(Kind::Request).unwrap())
+        .collect();
+    let mut sealer = Sealer::new(&recipients, Vec::new()).unwrap();
+    sealer.write_all(b"for all of them").unwrap();
+    let sealed = sealer.finish().unwrap();
+    for keyring in &keyrings {
+        assert_eq!(payload_of(&sealed, keyring), b"for all of them");
+    }
+    let stranger = keyring(1).identities(NOW);
+    assert!(SealedFile::open(file(&sealed), stranger).is_err());
 }
 
 #[test]

@@ -20,8 +20,13 @@ pub fn write_object(sink: &mut dyn Sink, fields: impl FnOnce(&mut ObjectWriter<'
 impl ObjectWriter<'_> {
     /// Writes a field that is a string; the text is printable ASCII.
     pub fn string(&mut self, key: &str, text: impl Display) {
+        self.secret(key, &text.to_string());
+    }
+
+    /// Writes a field that is a secret string: no copy of it is made on the way.
+    pub fn secret(&mut self, key: &str, text: &str) {
         self.key(key);
-        write_string(self.sink, &text.to_string());
+        write_string(self.sink, text);
     }
 
     /// Writes a field that is an integer.
