@@ -187,6 +187,20 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_is_taken_in_between_stays_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        keyring(1).save(folder.path(), false).unwrap();
+        let unfinished = folder.path().join(UNFINISHED);
+        keyring(2).write_file(&unfinished).unwrap();
+        let named = give_name(&unfinished, &folder.path().join(NAME), false);
+        assert!(matches!(named, Err(SealError::KeysExist { .. })));
+        assert_eq!(
+            Keyring::load(folder.path()).unwrap().list(),
+            keyring(1).list()
+        );
+    }
+
+    #[test]
     fn keys_that_others_can_read_or_change_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         keyring(1).save(folder.path(), false).unwrap();
