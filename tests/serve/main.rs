@@ -7,6 +7,8 @@ mod client;
 mod contract;
 mod faults;
 mod listing;
+mod probe;
+mod replay;
 mod scrub;
 mod server;
 mod site;
