@@ -105,6 +105,7 @@ impl Platform {
     /// Adds the features of the operating system that an image needs, such as `win32k`.
     #[must_use]
     pub fn with_os_features(mut self, mut features: Vec<String>) -> Self {
+        features.retain(|feature| !feature.is_empty());
         features.sort();
         features.dedup();
         self.os_features = features;
@@ -278,10 +279,11 @@ fn option(text: &str) -> Option<String> {
 
 /// Writes what [`option`] reads.
 fn write_option(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    for c in text.chars() {
-        match c {
-            '%' | '+' | '(' | ')' | '/' => write!(f, "%{:02X}", u32::from(c))?,
-            c => write!(f, "{c}")?,
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"_.-".contains(&byte) {
+            write!(f, "{}", char::from(byte))?;
+        } else {
+            write!(f, "%{byte:02X}")?;
         }
     }
     Ok(())
@@ -334,6 +336,7 @@ mod tests {
             ("windows(10.0.17763.1)/amd64", "windows(10.0.17763.1)/amd64"),
             ("windows(+b+a+b)/amd64", "windows(+a+b)/amd64"),
             ("windows(1%2B2+f)/amd64", "windows(1%2B2+f)/amd64"),
+            ("windows(%c3%A9%27)/amd64", "windows(%C3%A9%27)/amd64"),
             ("linux/amd64/v1", "linux/amd64"),
             ("linux/armhf/v6", "linux/arm/v7"),
             ("i386", "linux/386"),

@@ -160,6 +160,10 @@ impl Reference {
 
     /// Returns the short form in which people write it: `alpine:3.20`, `acme/app:1`; what is not
     /// at docker.io stays whole.
+    ///
+    /// It is what BuildKit looks a build context up by, with its one ambiguity kept: a path at
+    /// docker.io that itself begins like a registry (`docker.io/reg.lan/app`) reads back as a
+    /// name at that registry.
     pub fn familiar(&self) -> String {
         let full = self.to_string();
         let Some(short) = full.strip_prefix("docker.io/") else {

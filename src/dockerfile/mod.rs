@@ -46,5 +46,5 @@ pub use options::Options;
 pub use problem::Problem;
 pub use read::NodeProblem;
 pub use remote::RemoteAdd;
-pub use shell::ExpandProblem;
+pub use shell::{ExpandProblem, expand_word};
 pub use syntax::{SYNTAX_ARG, Syntax, SyntaxFrom, syntax};

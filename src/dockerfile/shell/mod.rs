@@ -6,9 +6,11 @@ mod env;
 mod lexer;
 mod pattern;
 mod problem;
+mod word;
 mod words;
 
 pub(crate) use budget::Budget;
 pub(crate) use env::Env;
 pub(crate) use lexer::{Manner, expand, split};
 pub use problem::ExpandProblem;
+pub use word::expand_word;
