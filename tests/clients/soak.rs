@@ -9,7 +9,7 @@ use crate::images::{self, APP, WEB};
 use crate::side::Side;
 use crate::trip::Trip;
 
-const MOVING: &str = "reg.lan:5000/acme/moving:1";
+const MOVING: &str = "reg.lan:5000/acme/soaking:1";
 
 /// Twenty seconds, unless `AIRLOCK_SOAK_SECONDS` says otherwise.
 fn length() -> Duration {
