@@ -13,7 +13,7 @@ use super::problem::Problem;
 use super::read::{Node, ReadError, ReadProblem, read};
 use super::remote::{RemoteAdd, is_remote};
 
-/// Most stages, arguments, copies, mounts and triggers of a file. Real files have hundreds.
+/// Most stages, global arguments, copies, mounts and triggers of a file. Real files have hundreds.
 pub(super) const INSTRUCTIONS: usize = 100_000;
 
 /// A Dockerfile that could be read.
@@ -233,10 +233,10 @@ impl Builder {
     fn count(&mut self, instruction: &Instruction) -> Result<(), Problem> {
         let weight = match instruction {
             Instruction::Run(mounts) => mounts.len(),
-            Instruction::Arg(args) => args.len(),
+            Instruction::Arg(args) if self.file.stages.is_empty() => args.len(),
             Instruction::Add(sources) => sources.iter().filter(|w| is_remote(&w.text)).count(),
             Instruction::From(_) | Instruction::Copy(_) | Instruction::Onbuild(_) => 1,
-            Instruction::Other => 0,
+            Instruction::Arg(_) | Instruction::Other => 0,
         };
         self.kept = self.kept.saturating_add(weight);
         if self.kept > INSTRUCTIONS {

@@ -18,7 +18,7 @@ pub(crate) fn parse(node: &Node) -> Result<Instruction, ParseProblem> {
         Keyword::Add => add(node),
         Keyword::Run => run(node),
         Keyword::Onbuild => onbuild(node),
-        Keyword::Unknown => Err(ParseProblem::UnknownInstruction(node.written.clone())),
+        Keyword::Unknown => Err(ParseProblem::UnknownInstruction(node.unknown.clone())),
         Keyword::Cmd
         | Keyword::Entrypoint
         | Keyword::Env

@@ -8,7 +8,9 @@ use lock_format::Span;
 #[derive(Clone, Debug)]
 pub(super) struct Logical<'a> {
     text: Cow<'a, [u8]>,
-    /// Where parts begin: in the text, in the file. Sorted.
+    /// Where the first part begins in the file.
+    start: usize,
+    /// Where further parts begin: in the text, in the file. Sorted.
     parts: Vec<(usize, usize)>,
     /// The number of the first line.
     pub(super) line: usize,
@@ -18,7 +20,8 @@ impl<'a> Logical<'a> {
     pub(super) fn new(text: &'a [u8], start: usize, line: usize) -> Self {
         Self {
             text: Cow::Borrowed(text),
-            parts: vec![(0, start)],
+            start,
+            parts: Vec::new(),
             line,
         }
     }
@@ -51,7 +54,7 @@ impl<'a> Logical<'a> {
             .checked_sub(1)
             .and_then(|part| self.parts.get(part))
             .copied()
-            .unwrap_or_default();
+            .unwrap_or((0, self.start));
         file.saturating_add(at.saturating_sub(start))
     }
 }

@@ -13,8 +13,8 @@ use super::words::{Json, json, quoted_words, separated};
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
     pub(crate) keyword: Keyword,
-    /// The instruction's name as written.
-    pub(crate) written: String,
+    /// The instruction's name as written, where it is unknown.
+    pub(crate) unknown: String,
     /// The number of its first line.
     pub(crate) line: usize,
     /// All of it, heredocs left out.
@@ -65,7 +65,11 @@ fn of_piece(logical: &Logical<'_>, line: Piece<'_>, escape: u8) -> Result<Node, 
     let whole = line.trim();
     let mut node = Node {
         keyword,
-        written: lossy(written.bytes).into_owned(),
+        unknown: if keyword == Keyword::Unknown {
+            lossy(written.bytes).into_owned()
+        } else {
+            String::new()
+        },
         line: logical.line,
         span: logical.span(whole.at, whole.end()),
         flags: flags

@@ -13,8 +13,8 @@ use super::logical::Piece;
 pub(super) fn quoted_words(line: Piece<'_>, escape: u8) -> Vec<(String, Piece<'_>)> {
     let text = lossy(line.bytes);
     let escape = char::from(escape);
-    let mut words = Vec::new();
-    let mut word = String::new();
+    let mut words = Vec::with_capacity(1);
+    let mut word = String::with_capacity(text.len().min(80));
     let mut quote: Option<char> = None;
     let mut blank_counts = false;
     let mut start = None;
