@@ -7,6 +7,7 @@
 
 mod content;
 mod load;
+mod ready;
 mod servers;
 
 use content::Content;
@@ -48,6 +49,12 @@ fn main() {
         "MiB",
         servers.each_ref().map(Server::peak_mib),
     );
+    drop(servers);
+    let large = folder.path().join("large");
+    ready::large_store(&large, 100_000);
+    let figures = (0..repeats).map(|_| ready::ready(&large)).collect();
+    let soon = median(figures);
+    println!("\nairlock answers on a store of 100,000 blobs after {soon:.1} ms");
 }
 
 fn cases(seconds: u32) -> Vec<Case> {
