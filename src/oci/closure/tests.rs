@@ -166,7 +166,7 @@ fn indexes_as_locked_pass() {
         "its config decides"
     );
     let mut named = outer();
-    named.manifests[2].platform = Some("linux/s390x".parse().unwrap());
+    named.manifests[2].platform = Some("linux/s390x".parse().expect("the test data are sound"));
     assert_eq!(
         check_index(&image(), &digest(1), &named),
         Ok(()),
