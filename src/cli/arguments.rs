@@ -74,6 +74,25 @@ pub(crate) enum Format {
     Human,
     /// Data, on standard output.
     Json,
+    /// A comment or a summary, on standard output; only of `lock --check`.
+    Markdown,
+    /// Annotations of GitHub Actions, on standard output; only of `lock --check`.
+    Github,
+    /// For code scanning, on standard output; only of `lock --check`.
+    Sarif,
+}
+
+impl Format {
+    /// Returns the name as it is typed.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Json => "json",
+            Self::Markdown => "markdown",
+            Self::Github => "github",
+            Self::Sarif => "sarif",
+        }
+    }
 }
 
 /// When colours are used.
@@ -119,6 +138,15 @@ pub(crate) enum Command {
 }
 
 impl Command {
+    /// Tells whether the command gives its result in a format.
+    pub(crate) fn gives(&self, format: Format) -> bool {
+        match (format, self) {
+            (Format::Human | Format::Json, _) => true,
+            (Format::Markdown | Format::Github | Format::Sarif, Self::Lock(lock)) => lock.checks(),
+            (Format::Markdown | Format::Github | Format::Sarif, _) => false,
+        }
+    }
+
     /// Runs the command.
     pub(crate) fn run(&self, context: &Context) -> Outcome {
         match self {

@@ -10,7 +10,7 @@ use crate::{
 
 /// Lists every code that an error or a warning can have, room by room.
 pub fn all_codes() -> Vec<Code> {
-    let rooms: [&[Code]; 25] = [
+    let rooms: [&[Code]; 26] = [
         compose::CODES,
         config::CODES,
         demo::CODES,
@@ -25,6 +25,7 @@ pub fn all_codes() -> Vec<Code> {
         output::CODES,
         plan::CODES,
         project::CODES,
+        project::check::CODES,
         registry::CODES,
         resolve::COMPOSE_CODES,
         scan::CODES,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args};
 
+use super::check::Words;
 use super::environment::Environment;
 use crate::compose::Request;
 
@@ -52,6 +53,20 @@ impl ComposeFlags {
             services: self.service.clone(),
             environment: environment.to_map(),
         })
+    }
+
+    /// Adds the flags to a command, as they were given.
+    pub(crate) fn add_to(&self, words: &mut Words) {
+        words.switch("--compose", self.compose);
+        words.flags("--compose-file", texts(&self.compose_file));
+        words.flags("--env-file", texts(&self.env_file));
+        words.flags("--profile", &self.profile);
+        words.flags("--service", &self.service);
+        words.flags(
+            "--project-directory",
+            self.project_directory.as_deref().map(text),
+        );
+        words.flags("--project-name", &self.project_name);
     }
 }
 

@@ -4,9 +4,10 @@ use super::arguments::Global;
 use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::output::Output;
-use super::progress::Progress;
+use super::progress::{self, Progress};
 use super::system::{SystemClock, SystemEntropy};
 use crate::diagnostic::Failure;
+use crate::report::Style;
 use crate::run::{Cancel, Run};
 
 /// How a command ends.
@@ -19,6 +20,7 @@ pub(crate) struct Context {
     output: Output,
     progress: Progress,
     cancel: Cancel,
+    style: Style,
     verbose: bool,
 }
 
@@ -26,6 +28,7 @@ impl Context {
     pub(crate) fn new(global: &Global, environment: Environment, cancel: Cancel) -> Self {
         Self {
             output: Output::new(global),
+            style: progress::style(global, &environment),
             progress: Progress::new(global, &environment),
             environment,
             cancel,
@@ -51,6 +54,11 @@ impl Context {
     /// Returns where results go.
     pub(crate) fn output(&self) -> Output {
         self.output
+    }
+
+    /// Returns how text is drawn.
+    pub(crate) fn style(&self) -> Style {
+        self.style
     }
 
     /// Tells whether more was asked to be said.

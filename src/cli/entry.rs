@@ -77,7 +77,11 @@ fn run(arguments: &Arguments, context: &Context) -> Outcome {
             cause,
         })?;
     }
+    let format = context.output().format();
     match &arguments.command {
+        Some(command) if !command.gives(format) => {
+            Err(OutputError::WrongFormat(format.name()).into())
+        }
         _ if arguments.version => version::print(context),
         Some(command) => command.run(context),
         None => version::print(context),

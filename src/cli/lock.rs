@@ -7,6 +7,7 @@ use clap::Args;
 use lock_format::{Lockfile, Platform, Reference};
 use serde::Serialize;
 
+use super::check::{self, Check, CheckFlags, Words};
 use super::compose::ComposeFlags;
 use super::context::{Context, Outcome};
 use super::exit::ExitStatus;
@@ -16,7 +17,8 @@ use super::lockfile::LockfileFlag;
 use super::station::StationFlags;
 use crate::diagnostic::Failure;
 use crate::inputs::Root;
-use crate::ops::lock_file::LockFile;
+use crate::ops::lock_file::{LockFile, LockFileError};
+use crate::ops::project::check::{Given, repeat_platforms};
 use crate::ops::project::{
     Asked, AskedCompose, AskedDockerfile, AskedImages, Defaults, LockFailure, LockOptions, Locked,
     asked_again, discovered, lock,
@@ -53,6 +55,8 @@ pub(crate) struct LockArguments {
     /// The folder that paths are confined to [default: this folder]
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
+    #[command(flatten)]
+    check: CheckFlags,
     #[command(flatten)]
     lockfile: LockfileFlag,
     #[command(flatten)]
@@ -95,6 +99,9 @@ impl LockArguments {
             &here,
         )?;
         let asked = self.asked(context, &root, before.as_ref().map(|lock| &lock.lockfile))?;
+        if self.check.check {
+            return self.check(context, path, before.as_ref(), &root, &asked);
+        }
         let station = self.station.settings(context)?;
         let client = station.client(context);
         let options = LockOptions {
@@ -115,6 +122,50 @@ impl LockArguments {
             context.output().say(&text(&report));
         }
         Ok(ExitStatus::Done)
+    }
+
+    /// Tells whether the lock is checked in place of written.
+    pub(crate) fn checks(&self) -> bool {
+        self.check.check
+    }
+
+    fn check(
+        &self,
+        context: &Context,
+        path: &Path,
+        lock: Option<&LockFile>,
+        root: &Root,
+        asked: &[Asked],
+    ) -> Outcome {
+        let lock = lock.ok_or_else(|| LockFileError::None(path.to_owned()))?;
+        let check = Check {
+            lockfile: path,
+            lock,
+            root,
+            asked,
+            syntax: !self.no_syntax,
+            fix: &self.command().into_text(),
+            upstream: self.check.upstream(),
+            station: &self.station,
+        };
+        check::run(&check, context)
+    }
+
+    /// The command that writes the lock from the same sources.
+    fn command(&self) -> Words {
+        let mut words = Words::new("airlock lock");
+        let shown = |path: &PathBuf| path.display().to_string();
+        words.flags("-f", self.file.iter().map(shown));
+        self.compose.add_to(&mut words);
+        words.flags("--image", &self.image);
+        words.flags("--build-arg", &self.build_arg);
+        words.flags("--platform", &self.platform);
+        words.flags("--build-platform", &self.build_platform);
+        words.flags("--target", &self.target);
+        words.switch("--no-syntax", self.no_syntax);
+        words.flags("--root", self.root.iter().map(shown));
+        words.flags("--lockfile", self.lockfile.lockfile.iter().map(shown));
+        words
     }
 
     /// Arguments name the complete list; without any, the lock records it, or the folder has it.
@@ -159,6 +210,13 @@ impl LockArguments {
                     .map_err(LockFailure::from)?,
                 platforms: defaults.platforms_or_fallback(),
             }));
+        }
+        if let Some(lock) = before {
+            let given = Given {
+                platforms: !self.platform.is_empty(),
+                build_platform: self.build_platform.is_some(),
+            };
+            repeat_platforms(&mut asked, lock, root, given);
         }
         Ok(asked)
     }

@@ -7,6 +7,7 @@
 mod apply;
 mod arguments;
 mod bundle;
+mod check;
 mod codes;
 mod completions;
 mod compose;

@@ -9,16 +9,17 @@ use super::arguments::Global;
 use crate::diagnostic::{Class, Code, Diagnose};
 
 /// Every code of output.
-pub(crate) const CODES: &[Code] = &[CLOSED, FAILED, NO_SUCH_PAGE];
+pub(crate) const CODES: &[Code] = &[CLOSED, FAILED, NO_SUCH_PAGE, WRONG_FORMAT];
 
 const CLOSED: Code = Code::new("cli/output-closed");
 const FAILED: Code = Code::new("cli/output-failed");
 const NO_SUCH_PAGE: Code = Code::new("cli/no-such-page");
+const WRONG_FORMAT: Code = Code::new("cli/wrong-format");
 
 /// Where results go.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Output {
-    json: bool,
+    format: Format,
     quiet: bool,
 }
 
@@ -34,6 +35,9 @@ pub(crate) enum OutputError {
     /// There is no such command.
     #[error("there is no command `{0}` to show the manual page of")]
     NoSuchPage(String),
+    /// The command does not give its result in this format.
+    #[error("this command has no output in the format `{0}`")]
+    WrongFormat(&'static str),
 }
 
 impl From<io::Error> for OutputError {
@@ -52,13 +56,14 @@ impl Diagnose for OutputError {
             Self::Closed => CLOSED,
             Self::Failed(_) => FAILED,
             Self::NoSuchPage(_) => NO_SUCH_PAGE,
+            Self::WrongFormat(_) => WRONG_FORMAT,
         }
     }
 
     fn class(&self) -> Class {
         match self {
             Self::Closed | Self::Failed(_) => Class::Environment,
-            Self::NoSuchPage(_) => Class::Usage,
+            Self::NoSuchPage(_) | Self::WrongFormat(_) => Class::Usage,
         }
     }
 
@@ -67,6 +72,9 @@ impl Diagnose for OutputError {
             Self::Closed => None,
             Self::Failed(_) => Some("is the disk behind the redirection full?".to_owned()),
             Self::NoSuchPage(_) => Some("`airlock --help` lists the commands".to_owned()),
+            Self::WrongFormat(_) => {
+                Some("take --format json; the other formats are those of `lock --check`".to_owned())
+            }
         }
     }
 }
@@ -74,14 +82,23 @@ impl Diagnose for OutputError {
 impl Output {
     pub(crate) fn new(global: &Global) -> Self {
         Self {
-            json: global.json || global.format == Format::Json,
+            format: if global.json {
+                Format::Json
+            } else {
+                global.format
+            },
             quiet: global.quiet,
         }
     }
 
+    /// Returns how results are printed.
+    pub(crate) fn format(self) -> Format {
+        self.format
+    }
+
     /// Tells whether data is asked for instead of text.
     pub(crate) fn is_json(self) -> bool {
-        self.json
+        self.format == Format::Json
     }
 
     /// Tells whether only what went wrong is to be said.
@@ -110,7 +127,7 @@ impl Output {
 
     /// Writes text for people to standard error, unless told to be quiet or to give JSON.
     pub(crate) fn say(self, text: &str) {
-        if !self.quiet && !self.json {
+        if !self.quiet && !self.is_json() {
             self.always(text);
         }
     }

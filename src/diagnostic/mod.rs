@@ -7,11 +7,15 @@
 mod code;
 mod diagnose;
 mod failure;
+mod finding;
 mod label;
+mod place;
 mod sanitize;
 
 pub use code::{Class, Code};
 pub use diagnose::Diagnose;
 pub use failure::Failure;
+pub use finding::{Fact, Finding, Level, Rule, TextChange};
 pub use label::Label;
+pub use place::Place;
 pub use sanitize::sanitize;

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use lock_format::{Algorithm, Digest, Lockfile};
+use lock_format::{Algorithm, Digest, ImagePlace, Lockfile, Span};
 
 use crate::diagnostic::{Class, Code, Diagnose, Failure, Label};
 use crate::oci::digest_of;
@@ -21,6 +21,12 @@ pub struct LockFile {
     pub digest: Digest,
     /// What it says.
     pub lockfile: Lockfile,
+    /// Whether the text is the canonical one, apart from line ends.
+    pub canonical: bool,
+    /// Where the name of each source stands, in the order of the lock.
+    pub sources: Vec<Span>,
+    /// Where each image stands, in the order of the lock.
+    pub images: Vec<ImagePlace>,
 }
 
 /// Every code of reading a lock.
@@ -102,6 +108,9 @@ impl LockFile {
             text,
             digest,
             lockfile: parsed.lockfile,
+            canonical: parsed.canonical,
+            sources: parsed.sources,
+            images: parsed.images,
         }))
     }
 }

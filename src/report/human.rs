@@ -7,7 +7,7 @@ use miette::{
 };
 
 use super::json::causes;
-use crate::diagnostic::{Diagnose, Label};
+use crate::diagnostic::{Code, Diagnose, Label};
 use crate::run::Warning;
 
 /// Columns that text is wrapped to.
@@ -30,6 +30,30 @@ pub fn human(facts: &dyn Diagnose, style: Style) -> String {
 /// Writes a warning for people.
 pub fn warning(warning: &Warning, style: Style) -> String {
     draw(&Shown::warning(warning), style)
+}
+
+/// What is drawn of a finding.
+pub(super) struct Note {
+    pub(super) code: Code,
+    pub(super) is_error: bool,
+    pub(super) message: String,
+    pub(super) help: String,
+    pub(super) label: Option<Label>,
+}
+
+/// Writes a finding for people.
+pub(super) fn note(note: Note, style: Style) -> String {
+    let warning = Warning {
+        code: note.code,
+        message: note.message,
+        help: Some(note.help),
+        label: note.label,
+    };
+    let mut shown = Shown::warning(&warning);
+    if note.is_error {
+        shown.severity = Severity::Error;
+    }
+    draw(&shown, style)
 }
 
 fn draw(shown: &Shown, style: Style) -> String {
@@ -180,7 +204,7 @@ impl miette::Diagnostic for Shown {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{Class, Code};
+    use crate::diagnostic::Class;
     use lock_format::Span;
 
     #[derive(Debug, thiserror::Error)]

@@ -53,16 +53,16 @@ pub fn lock(
     let pins = Pins::new(upstream, run, options.jobs);
     // Without triggers first: what the files name is then asked for several at a time.
     for (name, read) in &sources {
-        let (found, _) = needs::needs(read, name, root, options.syntax, &NoTriggers)?;
-        pins.ensure(found.images)?;
+        let found = needs::needs(read, name, root, options.syntax, &NoTriggers)?;
+        pins.ensure(found.needs.images)?;
     }
     let mut needed = Vec::new();
     let mut warnings = Vec::new();
     for (name, read) in &sources {
-        let (found, told) = needs::needs(read, name, root, options.syntax, &pins)?;
-        pins.ensure(found.images.iter().cloned())?;
-        needed.push(found);
-        warnings.extend(told);
+        let found = needs::needs(read, name, root, options.syntax, &pins)?;
+        pins.ensure(found.needs.images.iter().cloned())?;
+        needed.push(found.needs);
+        warnings.extend(found.warnings);
     }
     needs::tell(&warnings, &run);
     let images = images(&pins, &needed);
@@ -78,7 +78,7 @@ pub fn lock(
 }
 
 /// Names each source; a name that repeats gets a number.
-fn names(read: &[Read]) -> Vec<String> {
+pub(super) fn names(read: &[Read]) -> Vec<String> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     read.iter()
         .map(|read| {

@@ -2,6 +2,7 @@
 
 mod asked;
 mod bytes;
+pub mod check;
 mod failure;
 mod lock;
 mod needs;

@@ -8,8 +8,8 @@ use lock_format::{Source, SourceKind};
 use super::failure::UNUSED_ARGUMENT;
 use super::{Asked, AskedCompose, AskedDockerfile, AskedImages};
 use crate::compose::Project;
-use crate::diagnostic::{Diagnose as _, Failure, Label};
-use crate::dockerfile::{self, Dockerfile, Finding, Options, Resolution};
+use crate::diagnostic::{Diagnose as _, Failure, Label, Place};
+use crate::dockerfile::{self, Dockerfile, Finding, ImageAt, Images, Options, Resolution};
 use crate::inputs::{Input, Root};
 use crate::ops::resolve::{
     BuildOptions, NeedsOptions, OnbuildTriggers, compose_needs, load_compose, resolve_dockerfile,
@@ -51,6 +51,15 @@ impl Read {
     }
 }
 
+/// What a source needs, where it says so, and what is worth a word about it.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) needs: SourceNeeds,
+    /// Every place that names an image; may be fewer than the images, as a named context has none.
+    pub(super) places: Vec<(Need, Place)>,
+    pub(super) warnings: Vec<Warning>,
+}
+
 /// Finds what a source needs; `name` is its name in the lock.
 pub(super) fn needs(
     read: &Read,
@@ -58,11 +67,15 @@ pub(super) fn needs(
     root: &Root,
     syntax: bool,
     triggers: &dyn OnbuildTriggers,
-) -> Result<(SourceNeeds, Vec<Warning>), Failure> {
+) -> Result<Found, Failure> {
     match read {
         Read::Dockerfile(asked, input) => of_dockerfile(asked, input, name, syntax, triggers),
         Read::Compose(asked, project) => of_compose(asked, project, name, root, syntax, triggers),
-        Read::Images(asked) => Ok((of_images(asked, name), Vec::new())),
+        Read::Images(asked) => Ok(Found {
+            needs: of_images(asked, name),
+            places: Vec::new(),
+            warnings: Vec::new(),
+        }),
     }
 }
 
@@ -74,7 +87,7 @@ fn of_compose(
     root: &Root,
     syntax: bool,
     triggers: &dyn OnbuildTriggers,
-) -> Result<(SourceNeeds, Vec<Warning>), Failure> {
+) -> Result<Found, Failure> {
     let options = NeedsOptions {
         build: BuildOptions {
             platforms: asked.platforms.clone(),
@@ -87,11 +100,15 @@ fn of_compose(
     if let Some(unknown) = found.unknown.into_iter().next() {
         return Err(unknown.into());
     }
-    let images = found.images.into_iter().map(|image| Need {
-        reference: image.reference,
-        platform: image.platform,
+    let places = found.images.into_iter().map(|image| {
+        let need = Need {
+            reference: image.reference,
+            platform: image.platform,
+        };
+        (need, image.at)
     });
-    let images: BTreeSet<Need> = images.collect();
+    let places: Vec<(Need, Place)> = places.collect();
+    let images: BTreeSet<Need> = places.iter().map(|(need, _)| need.clone()).collect();
     let needs = SourceNeeds {
         images: images.into_iter().collect(),
         source: Source {
@@ -99,7 +116,11 @@ fn of_compose(
             ..found.source
         },
     };
-    Ok((needs, found.warnings))
+    Ok(Found {
+        needs,
+        places,
+        warnings: found.warnings,
+    })
 }
 
 fn of_images(asked: &AskedImages, name: &str) -> SourceNeeds {
@@ -121,12 +142,14 @@ fn of_dockerfile(
     name: &str,
     with_syntax: bool,
     triggers: &dyn OnbuildTriggers,
-) -> Result<(SourceNeeds, Vec<Warning>), Failure> {
+) -> Result<Found, Failure> {
     let mut images = BTreeSet::new();
+    let mut places = Vec::new();
     let mut deciding = BTreeSet::new();
     let mut warnings = Vec::new();
-    if with_syntax {
-        images.extend(front_end(asked, input, &mut deciding)?);
+    if with_syntax && let Some((need, at)) = front_end(asked, input, &mut deciding)? {
+        images.insert(need.clone());
+        places.push((need, at));
     }
     let file = Dockerfile::parse(&input.bytes, &asked.args)
         .map_err(|error| error.in_file(&input.name, &input.bytes))?;
@@ -146,7 +169,14 @@ fn of_dockerfile(
         };
         let resolution = resolve_dockerfile(&file, &options, triggers)?;
         deciding.extend(resolution.deciding_args.iter().cloned());
-        images.extend(images_of(resolution, input, &mut warnings)?);
+        let found = images_of(resolution, input, &mut warnings)?;
+        places.extend(found.iter().flat_map(|images| written(images, input)));
+        images.extend(
+            found
+                .into_iter()
+                .flat_map(|images| images.resolve)
+                .map(need),
+        );
     }
     warnings.extend(unused(asked, &deciding, name));
     let used = asked.args.iter().filter(|(key, _)| deciding.contains(*key));
@@ -162,13 +192,36 @@ fn of_dockerfile(
         contexts: asked.contexts.clone(),
         ..Source::new(name, kind, asked.platforms.clone())
     };
-    Ok((
-        SourceNeeds {
+    Ok(Found {
+        needs: SourceNeeds {
             source,
             images: images.into_iter().collect(),
         },
+        places,
         warnings,
-    ))
+    })
+}
+
+fn need(image: ImageAt) -> Need {
+    Need {
+        reference: image.reference,
+        platform: image.platform,
+    }
+}
+
+/// The places of a file that name the images it needs, those for the target first.
+fn written(images: &Images, input: &Input) -> Vec<(Need, Place)> {
+    let mut uses: Vec<_> = images.uses.iter().collect();
+    uses.sort_by_key(|used| (!used.needed, used.span));
+    let asked = uses
+        .into_iter()
+        .filter(|u| images.resolve.contains(&u.image));
+    asked
+        .map(|used| {
+            let at = Place::of_span(&input.name, &input.bytes, used.span);
+            (need(used.image.clone()), at)
+        })
+        .collect()
 }
 
 /// The front end that BuildKit fetches first, for the platform that the build runs on.
@@ -176,7 +229,7 @@ fn front_end(
     asked: &AskedDockerfile,
     input: &Input,
     deciding: &mut BTreeSet<String>,
-) -> Result<Option<Need>, Failure> {
+) -> Result<Option<(Need, Place)>, Failure> {
     let Some(syntax) = dockerfile::syntax(&input.bytes, &asked.args) else {
         return Ok(None);
     };
@@ -184,10 +237,15 @@ fn front_end(
         deciding.insert(dockerfile::SYNTAX_ARG.to_owned());
     }
     let reference = syntax.reference.map_err(super::LockFailure::from)?;
-    Ok(Some(Need {
+    let need = Need {
         reference,
         platform: asked.build_platform.clone(),
-    }))
+    };
+    let at = match syntax.span {
+        Some(span) => Place::of_span(&input.name, &input.bytes, span),
+        None => Place::of_line(&input.name, syntax.line),
+    };
+    Ok(Some((need, at)))
 }
 
 /// An error that hides the images stops; any other is told.
@@ -195,7 +253,7 @@ fn images_of(
     resolution: Resolution,
     input: &Input,
     warnings: &mut Vec<Warning>,
-) -> Result<Vec<Need>, Failure> {
+) -> Result<Option<Images>, Failure> {
     let error = resolution
         .error
         .map(|error| error.in_file(&input.name, &input.bytes));
@@ -209,16 +267,10 @@ fn images_of(
                     label: error.labels().into_iter().next(),
                 });
             }
-            let needs = images.resolve.into_iter();
-            Ok(needs
-                .map(|image| Need {
-                    reference: image.reference,
-                    platform: image.platform,
-                })
-                .collect())
+            Ok(Some(images))
         }
         (None, Some(error)) => Err(error.into()),
-        (None, None) => Ok(Vec::new()),
+        (None, None) => Ok(None),
     }
 }
 

@@ -21,6 +21,7 @@ pub fn apply_lock(
         text,
         digest,
         lockfile,
+        ..
     } = lock;
     let writer = store.begin(run.clock)?;
     if !allow_older {

@@ -3,6 +3,7 @@
 use lock_format::{Platform, Reference, Source};
 
 use super::{BuildOptions, ComposeNeedsError};
+use crate::diagnostic::Place;
 use crate::dockerfile::Use;
 use crate::run::Warning;
 
@@ -28,10 +29,8 @@ pub struct ComposeNeed {
     pub kind: NeedUse,
     /// The service that uses it; for a model, the model's name.
     pub service: String,
-    /// The file that names it, relative to the root.
-    pub file: String,
-    /// The line, from 1; 0 where no line names it.
-    pub line: usize,
+    /// Where it is named.
+    pub at: Place,
 }
 
 /// Tells how a compose project uses an image.

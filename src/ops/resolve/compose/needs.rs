@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lock_format::{Reference, Source, SourceKind};
+use lock_format::{Reference, Source, SourceKind, Span};
 
 use super::build::services_of;
 use super::deciding::Deciding;
@@ -12,7 +12,7 @@ use super::{
     resolve_build,
 };
 use crate::compose::{self, Build, Project, Service, Text};
-use crate::diagnostic::{Diagnose as _, Failure};
+use crate::diagnostic::{Diagnose as _, Failure, Place};
 use crate::dockerfile::{ImageAt, Images, Use};
 use crate::inputs::Root;
 use crate::ops::resolve::OnbuildTriggers;
@@ -172,32 +172,31 @@ impl<'a> Work<'a> {
 
     /// Lists the images of one build at one platform.
     fn built(&mut self, service: &Service, build: &Build, built: Built) {
-        let file = file_of(build, &built);
-        let need = |image: ImageAt, kind: NeedUse, line: usize| ComposeNeed {
+        let need = |image: ImageAt, kind: NeedUse, at: Place| ComposeNeed {
             reference: image.reference,
             platform: image.platform,
             kind,
             service: service.name.clone(),
-            file: file.clone(),
-            line: line_of(build, line),
+            at,
         };
         for image in built.images.iter().flat_map(|images| &images.resolve) {
-            let (kind, line) = built
+            let (kind, line, span) = built
                 .images
                 .as_ref()
-                .map_or((Use::Context, 0), |images| use_of(images, image));
+                .map_or((Use::Context, 0, None), |images| use_of(images, image));
+            let at = written(build, &built, line, span);
             self.images
-                .insert(need(image.clone(), NeedUse::Build(kind), line));
+                .insert(need(image.clone(), NeedUse::Build(kind), at));
         }
-        if let Some(syntax) = built.syntax.filter(|_| self.options.syntax)
-            && let Ok(reference) = syntax.reference
+        if let Some(syntax) = built.syntax.as_ref().filter(|_| self.options.syntax)
+            && let Ok(reference) = &syntax.reference
         {
             let image = ImageAt {
-                reference,
+                reference: reference.clone(),
                 platform: self.options.build.build_platform.clone(),
             };
-            self.images
-                .insert(need(image, NeedUse::Syntax, syntax.line));
+            let at = written(build, &built, syntax.line, syntax.span);
+            self.images.insert(need(image, NeedUse::Syntax, at));
         }
         self.warnings.extend(built.findings);
         let Some(error) = built.error else { return };
@@ -229,8 +228,13 @@ impl<'a> Work<'a> {
                 return;
             }
         };
-        let file = image.place.file.to_string();
-        let line = usize::try_from(image.place.line).unwrap_or(usize::MAX);
+        let number = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+        let at = Place {
+            file: image.place.file.to_string(),
+            line: number(image.place.line),
+            column: number(image.place.column),
+            length: 0,
+        };
         for platform in of_service(service, &self.options.build.platforms) {
             match platform {
                 Ok(platform) => {
@@ -239,8 +243,7 @@ impl<'a> Work<'a> {
                         platform,
                         kind,
                         service: name.to_owned(),
-                        file: file.clone(),
-                        line,
+                        at: at.clone(),
                     });
                 }
                 Err(platform) => self.unknown.push(ComposeNeedsError::Platform {
@@ -253,29 +256,28 @@ impl<'a> Work<'a> {
 }
 
 /// Finds how and where a file uses an image: where the target needs it, if anywhere.
-fn use_of(images: &Images, image: &ImageAt) -> (Use, usize) {
+fn use_of(images: &Images, image: &ImageAt) -> (Use, usize, Option<Span>) {
     let uses = images.uses.iter().filter(|used| used.image == *image);
     uses.max_by_key(|used| (used.needed, std::cmp::Reverse(used.line)))
-        .map_or((Use::Context, 0), |used| (used.kind, used.line))
+        .map_or((Use::Context, 0, None), |used| {
+            (used.kind, used.line, Some(used.span))
+        })
 }
 
-/// The file that holds a Dockerfile's text.
-fn file_of(build: &Build, built: &Built) -> String {
-    let inline = build.dockerfile_inline.as_ref();
-    inline.map_or_else(
-        || built.file.name.clone(),
-        |text| text.place.file.to_string(),
-    )
+/// The place of a line or span of a build's Dockerfile. Of an inline one only the line is known: it
+/// stands in the compose file, indented.
+fn written(build: &Build, built: &Built, line: usize, span: Option<Span>) -> Place {
+    let name = &built.file.name;
+    match (&build.dockerfile_inline, span) {
+        (Some(text), _) => Place::of_line(&text.place.file, inline_line(text, line)),
+        (None, Some(span)) => Place::of_span(name, &built.file.bytes, span),
+        (None, None) => Place::of_line(name, line),
+    }
 }
 
 /// The line in the compose file of a line of an inline Dockerfile.
-fn line_of(build: &Build, line: usize) -> usize {
-    match &build.dockerfile_inline {
-        None => line,
-        Some(text) => {
-            let start = usize::try_from(text.place.line).unwrap_or(usize::MAX);
-            let is_block = text.text.contains('\n');
-            start.saturating_add(if is_block { line } else { 0 })
-        }
-    }
+fn inline_line(text: &Text, line: usize) -> usize {
+    let start = usize::try_from(text.place.line).unwrap_or(usize::MAX);
+    let is_block = text.text.contains('\n');
+    start.saturating_add(if is_block { line } else { 0 })
 }

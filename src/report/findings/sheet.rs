@@ -1,0 +1,39 @@
+//! What all forms of output are written from.
+
+use crate::diagnostic::{Finding, Level, Rule};
+
+/// The result of a gate on a lock.
+#[derive(Clone, Copy, Debug)]
+pub struct Sheet<'a> {
+    /// The lock as people know it: relative to the root.
+    pub lockfile: &'a str,
+    /// What was found.
+    pub findings: &'a [Finding],
+    /// Every kind of finding there is.
+    pub rules: &'a [Rule],
+    /// The version of this program.
+    pub version: &'a str,
+}
+
+impl Sheet<'_> {
+    /// Tells whether the gate is passed: nothing was found, or nothing but warnings.
+    pub fn passed(&self) -> bool {
+        self.count(Level::Error) == 0
+    }
+
+    /// Counts the findings of a level.
+    pub fn count(&self, level: Level) -> usize {
+        self.findings.iter().filter(|f| f.level == level).count()
+    }
+
+    /// The commands that mend all findings, each once, in the order of the findings.
+    pub fn fixes(&self) -> Vec<&str> {
+        let mut fixes: Vec<&str> = Vec::new();
+        for finding in self.findings {
+            if !fixes.contains(&finding.fix.as_str()) {
+                fixes.push(&finding.fix);
+            }
+        }
+        fixes
+    }
+}
