@@ -15,6 +15,8 @@ pub struct Finding {
     pub code: Code,
     /// Whether the gate fails on it.
     pub level: Level,
+    /// What differs from the lock.
+    pub about: About,
     /// The sentence.
     pub message: String,
     /// The one command that mends it.
@@ -46,6 +48,25 @@ impl Level {
         match self {
             Self::Error => "error",
             Self::Warning => "warning",
+        }
+    }
+}
+
+/// Tells what differs from a lock: what the project asks for, or what the world has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum About {
+    /// The sources, or the text of the lock: the lock does not tell the truth.
+    Sources,
+    /// A registry: the lock tells the truth, and the tag has moved on.
+    Registry,
+}
+
+impl About {
+    /// Returns the name used in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sources => "sources",
+            Self::Registry => "registry",
         }
     }
 }

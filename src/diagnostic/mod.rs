@@ -15,7 +15,7 @@ mod sanitize;
 pub use code::{Class, Code};
 pub use diagnose::Diagnose;
 pub use failure::Failure;
-pub use finding::{Fact, Finding, Level, Rule, TextChange};
+pub use finding::{About, Fact, Finding, Level, Rule, TextChange};
 pub use label::Label;
 pub use place::Place;
 pub use sanitize::sanitize;

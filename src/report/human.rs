@@ -7,11 +7,14 @@ use miette::{
 };
 
 use super::json::causes;
-use crate::diagnostic::{Code, Diagnose, Label};
+use crate::diagnostic::{Code, Diagnose, Label, sanitize};
 use crate::run::Warning;
 
 /// Columns that text is wrapped to.
 pub const WIDTH: usize = 100;
+
+/// Longest name of a file that is shown, in characters.
+const NAME: usize = 300;
 
 /// How text is drawn.
 #[derive(Clone, Copy, Debug)]
@@ -134,7 +137,8 @@ impl Shown {
     /// Takes the labels of the first file; a caret can be drawn under one text only.
     fn mark(&mut self, labels: Vec<Label>) {
         if let Some(first) = labels.first() {
-            self.source = Some(NamedSource::new(&first.file, first.text.to_string()));
+            let name = sanitize(&first.file, NAME);
+            self.source = Some(NamedSource::new(name, shown_text(&first.text)));
             let file = first.file.clone();
             self.labels = labels
                 .into_iter()
@@ -142,6 +146,21 @@ impl Shown {
                 .collect();
         }
     }
+}
+
+/// Takes control characters from the text of a file and leaves every byte offset as it is.
+fn shown_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let stays = matches!(c, '\n' | '\r' | '\t')
+            || sanitize(c.encode_utf8(&mut [0; 4]), 1) != "\u{fffd}";
+        if stays {
+            out.push(c);
+        } else {
+            out.extend(std::iter::repeat_n('?', c.len_utf8()));
+        }
+    }
+    out
 }
 
 impl fmt::Display for Shown {
@@ -253,6 +272,14 @@ mod tests {
             assert!(text.contains(part), "{part} in:\n{text}");
         }
         assert!(!text.contains('\u{1b}'), "{text}");
+    }
+
+    #[test]
+    fn a_file_cannot_repaint_the_terminal() {
+        let text = "FROM a\u{1b}[2J\u{202e}b\u{85}\tü\n";
+        let shown = shown_text(text);
+        assert_eq!(shown, "FROM a?[2J???b??\tü\n");
+        assert_eq!(shown.len(), text.len());
     }
 
     #[test]

@@ -98,11 +98,7 @@ mod tests {
     #[test]
     fn a_long_diff_is_cut_and_says_so() {
         for lines in [LINES, COMPARED + 1] {
-            let text = |word: &str| {
-                (0..lines)
-                    .map(|n| format!("{word}{n}\n"))
-                    .collect::<String>()
-            };
+            let text = |word: &str| format!("{word}\n").repeat(lines);
             let shown = unified(&change(&text("a"), &text("b")));
             assert_eq!(shown.lines().count(), LINES + 1, "{lines}");
             assert!(shown.ends_with("left out\n"));

@@ -22,6 +22,7 @@ struct Report<'a> {
 struct Record<'a> {
     code: &'static str,
     level: &'static str,
+    about: &'static str,
     message: &'a str,
     fix: &'a str,
     facts: BTreeMap<&'static str, Value<'a>>,
@@ -80,6 +81,7 @@ fn record(finding: &Finding) -> Record<'_> {
     Record {
         code: finding.code.as_str(),
         level: finding.level.name(),
+        about: finding.about.name(),
         message: &finding.message,
         fix: &finding.fix,
         facts: facts.collect(),

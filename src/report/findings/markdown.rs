@@ -18,14 +18,11 @@ pub fn markdown(sheet: &Sheet<'_>) -> String {
         let text = diff::unified(change);
         let fence = fence_for(&text);
         out.push_str("\n<details><summary>Difference</summary>\n\n");
-        out.push_str(&format!("{fence}diff\n{text}{fence}\n\n</details>\n"));
+        out.extend([&fence, "diff\n", &text, &fence, "\n\n</details>\n"]);
     }
     let commands = sheet.fixes().join("\n");
     let fence = fence_for(&commands);
-    out.push_str(&format!(
-        "\nMend it with:\n\n{fence}sh\n{commands}\n{fence}\n"
-    ));
-    out
+    out + &format!("\nMend it with:\n\n{fence}sh\n{commands}\n{fence}\n")
 }
 
 fn item(finding: &Finding) -> String {
@@ -38,7 +35,7 @@ fn item(finding: &Finding) -> String {
         code(finding.code.as_str()),
     );
     if let Some(places) = words::elsewhere(finding) {
-        line.push_str(&format!("  <br>{}\n", escaped(&places)));
+        line.extend(["  <br>", &escaped(&places), "\n"]);
     }
     line
 }

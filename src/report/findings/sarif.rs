@@ -49,7 +49,7 @@ fn result(finding: &Finding, sheet: &Sheet<'_>) -> Value {
         text.push_str("; ");
         text.push_str(&places);
     }
-    text.push_str(&format!(". Run: {}", finding.fix));
+    text.extend([". Run: ", &finding.fix]);
     let locations: Vec<Value> = finding.places.iter().take(1).map(location).collect();
     let mut result = json!({
         "ruleId": finding.code.as_str(),
@@ -102,16 +102,15 @@ fn location(place: &Place) -> Value {
 
 /// Writes a path as a relative URI (RFC 3986): what is not unreserved is escaped.
 fn uri(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
+    path.bytes()
+        .map(|byte| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                out.push(char::from(byte));
+                char::from(byte).to_string()
             }
-            other => out.push_str(&format!("%{other:02X}")),
-        }
-    }
-    out
+            other => format!("%{other:02X}"),
+        })
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 #[cfg(test)]

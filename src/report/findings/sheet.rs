@@ -1,6 +1,6 @@
 //! What all forms of output are written from.
 
-use crate::diagnostic::{Finding, Level, Rule};
+use crate::diagnostic::{About, Finding, Level, Rule};
 
 /// The result of a gate on a lock.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +24,11 @@ impl Sheet<'_> {
     /// Counts the findings of a level.
     pub fn count(&self, level: Level) -> usize {
         self.findings.iter().filter(|f| f.level == level).count()
+    }
+
+    /// Counts the findings about something, whatever their level.
+    pub fn count_about(&self, about: About) -> usize {
+        self.findings.iter().filter(|f| f.about == about).count()
     }
 
     /// The commands that mend all findings, each once, in the order of the findings.

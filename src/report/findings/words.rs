@@ -1,38 +1,34 @@
 //! Sentences that several forms share.
 
 use super::Sheet;
-use crate::diagnostic::{Finding, Level, Place};
+use crate::diagnostic::{About, Finding, Place, sanitize};
 use crate::report::counted;
 
 /// How many further places of a finding are named.
 const PLACES: usize = 5;
+/// Longest name of a file that is shown, in characters.
+const NAME: usize = 300;
 
-/// Says how the gate ended.
+/// Says how the gate ended, moved tags apart from drift.
 pub(super) fn verdict(sheet: &Sheet<'_>) -> String {
-    let (errors, warnings) = (sheet.count(Level::Error), sheet.count(Level::Warning));
-    let lockfile = sheet.lockfile;
-    match (errors, warnings) {
-        (0, 0) => format!("{lockfile} says what the sources need"),
-        (0, _) => format!(
-            "{lockfile} says what the sources need, with {}",
-            counted(warnings, "warning")
-        ),
-        (_, 0) => format!("{lockfile} has drifted: {}", counted(errors, "finding")),
-        (_, _) => format!(
-            "{lockfile} has drifted: {}, and {}",
-            counted(errors, "finding"),
-            counted(warnings, "warning")
-        ),
+    let lockfile = sanitize(sheet.lockfile, NAME);
+    let mut said = match sheet.count_about(About::Sources) {
+        0 => format!("{lockfile} says what the sources need"),
+        drift => format!("{lockfile} has drifted: {}", counted(drift, "finding")),
+    };
+    let moved = sheet.count_about(About::Registry);
+    if moved > 0 {
+        said.extend(["; ", &counted(moved, "finding"), " about moved tags"]);
     }
+    said
 }
 
 /// Names the places of a finding beyond the first; none where there is no other.
 pub(super) fn elsewhere(finding: &Finding) -> Option<String> {
     let others: Vec<&Place> = finding.places.iter().skip(1).collect();
-    let named: Vec<String> = others
-        .iter()
-        .take(PLACES)
-        .map(ToString::to_string)
+    let named = others.iter().take(PLACES);
+    let named: Vec<String> = named
+        .map(|place| sanitize(&place.to_string(), NAME))
         .collect();
     let more = others.len().saturating_sub(PLACES);
     match (named.is_empty(), more) {

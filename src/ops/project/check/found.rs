@@ -8,7 +8,7 @@ use lock_format::{Algorithm, Digest, Reference};
 use super::message::{Told, told};
 use super::places::Places;
 use super::{mark, rules};
-use crate::diagnostic::{Code, Fact, Finding, Label, Level, Place, TextChange};
+use crate::diagnostic::{About, Code, Fact, Finding, Label, Level, Place, TextChange};
 use crate::inputs::{Root, RootPath};
 use crate::oci::digest_of;
 use crate::ops::lock_file::LockFile;
@@ -39,6 +39,7 @@ impl Findings<'_> {
         let place = self.places.of_difference(&before, &after);
         let told = Told {
             code: rules::NOT_CANONICAL,
+            about: About::Sources,
             message: format!("{} is not in its canonical form", self.lock_name),
             label: "the first difference",
             facts: BTreeMap::new(),
@@ -62,6 +63,7 @@ impl Findings<'_> {
     ) -> Finding {
         let told = Told {
             code: rules::MOVED_TAG,
+            about: About::Registry,
             message: format!("{reference} has moved: the lock has {locked}, the registry {found}"),
             label: "the tag has moved",
             facts: BTreeMap::from([
@@ -77,6 +79,7 @@ impl Findings<'_> {
     pub(super) fn unanswered(&mut self, reference: &Reference, level: Level) -> Finding {
         let told = Told {
             code: rules::UNANSWERED,
+            about: About::Registry,
             message: format!("the registry does not say what {reference} names without sending it"),
             label: "not known whether it moved",
             facts: BTreeMap::from([("reference", Fact::Text(reference.to_string()))]),
@@ -101,6 +104,7 @@ impl Findings<'_> {
             label,
             code: told.code,
             level,
+            about: told.about,
             message: told.message,
             fix,
             facts: told.facts,

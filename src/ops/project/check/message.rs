@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use lock_format::Platform;
 
 use super::rules;
-use crate::diagnostic::{Code, Fact, sanitize};
+use crate::diagnostic::{About, Code, Fact, sanitize};
 use crate::plan::Drift;
 
 /// Longest value that is shown, in characters.
@@ -14,6 +14,7 @@ const SHOWN: usize = 300;
 /// A drift in words.
 pub(super) struct Told {
     pub(super) code: Code,
+    pub(super) about: About,
     pub(super) message: String,
     /// A few words under the caret.
     pub(super) label: &'static str,
@@ -89,6 +90,7 @@ pub(super) fn told(drift: &Drift) -> Told {
     };
     Told {
         code,
+        about: About::Sources,
         message,
         label,
         facts,

@@ -9,6 +9,7 @@
 //! Nothing is written and, without `--upstream`, nothing is asked: what an image brings with it
 //! (`ONBUILD`) stands in the lock, and so do the arguments, variables and platforms that decided.
 
+mod drift;
 mod found;
 mod inputs;
 mod mark;

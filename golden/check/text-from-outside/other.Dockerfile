@@ -1,0 +1,2 @@
+FROM alpine:3.20 AS x
+COPY --from=busybox:1 /a‮b[2J /c
