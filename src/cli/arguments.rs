@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::apply::ApplyArguments;
 use super::bundle::BundleArguments;
+use super::cache::CacheArguments;
 use super::completions::CompletionsArguments;
 use super::context::{Context, Outcome};
 use super::demo::DemoArguments;
@@ -113,6 +114,8 @@ pub(crate) enum Command {
     Apply(ApplyArguments),
     /// Fetch what a request asks for, and seal it
     Bundle(BundleArguments),
+    /// Show or clean what the outside keeps of its downloads
+    Cache(CacheArguments),
     /// Print a completion script for a shell
     Completions(CompletionsArguments),
     /// Walk the whole trip on this machine: no Docker, no internet, nothing left behind
@@ -152,6 +155,7 @@ impl Command {
         match self {
             Self::Apply(arguments) => arguments.run(context),
             Self::Bundle(arguments) => arguments.run(context),
+            Self::Cache(arguments) => arguments.run(context),
             Self::Completions(arguments) => arguments.run(context),
             Self::Demo(arguments) => arguments.run(context),
             Self::Diff(arguments) => arguments.run(context),

@@ -7,6 +7,7 @@
 mod apply;
 mod arguments;
 mod bundle;
+mod cache;
 mod check;
 mod codes;
 mod completions;

@@ -29,6 +29,9 @@ pub enum StoreError {
     /// The folder given as the cache holds something else.
     #[error("`{}` is not a cache: it holds other files", .0.display())]
     NotACache(PathBuf),
+    /// The cache is to be cleaned while another process has it open.
+    #[error("the cache at `{}` is in use by another process", .0.display())]
+    CacheInUse(PathBuf),
     /// The store was made by a newer program.
     #[error("the store at `{}` has format {found}, and this program knows formats up to {known}", path.display())]
     NewerFormat {
@@ -145,6 +148,7 @@ pub const CODES: &[Code] = &[
     Code::new("store/blob-differs"),
     Code::new("store/broken"),
     Code::new("store/busy"),
+    Code::new("store/cache-in-use"),
     Code::new("store/disk-full"),
     Code::new("store/event-refused"),
     Code::new("store/exists"),
@@ -209,6 +213,7 @@ impl Diagnose for StoreError {
             Self::NotAStore { .. } => "store/not-a-store",
             Self::Exists(_) => "store/exists",
             Self::NotACache(_) => "store/not-a-cache",
+            Self::CacheInUse(_) => "store/cache-in-use",
             Self::TooLarge { .. } => "store/too-large",
             Self::TwoDescriptions { .. } => "store/two-descriptions",
             Self::NewerFormat { .. } => "store/newer-format",
@@ -234,6 +239,7 @@ impl Diagnose for StoreError {
             | Self::NotAStore { .. }
             | Self::Exists(_)
             | Self::NotACache(_)
+            | Self::CacheInUse(_)
             | Self::TooLarge { .. }
             | Self::TwoDescriptions { .. }
             | Self::NewerFormat { .. }
@@ -262,6 +268,7 @@ impl Diagnose for StoreError {
             }
             Self::Exists(_) => "use it as it is, or name an empty folder",
             Self::NotACache(_) => "name an empty folder with `--cache` or AIRLOCK_CACHE",
+            Self::CacheInUse(_) => "wait until `airlock bundle` has ended, then clean it",
             Self::TooLarge { .. } => "divide the images between two stores",
             Self::TwoDescriptions { .. } => "make both locks anew, from the same registry",
             Self::NewerFormat { .. } => {

@@ -56,7 +56,7 @@ mod writer_lock;
 pub use audit::AuditEntry;
 pub use blob_file::BlobFile;
 pub use blob_writer::BlobWriter;
-pub use cache::{Cache, CacheNumbers, Encoded, PartWriter, UnnamedWriter};
+pub use cache::{Cache, CacheNumbers, Cleaned, Encoded, Keep, PartWriter, UnnamedWriter};
 pub use checked::Checked;
 pub use disk::{At, Disk, RealDisk};
 pub use error::{CODES, StoreError};

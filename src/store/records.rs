@@ -72,11 +72,46 @@ impl Records {
 
     /// Tells whether the file with these marks was digested as it is now.
     pub(super) fn fits(&self, digest: &Digest, marks: Marks) -> bool {
-        self.entries
+        self.find(digest)
+            .is_some_and(|record| record.marks == marks)
+    }
+
+    /// Returns when a blob was digested or, in a cache, last noted as used.
+    pub(super) fn when(&self, digest: &Digest) -> Option<u64> {
+        self.find(digest).map(|record| record.when)
+    }
+
+    /// Returns the records of some blobs that are older than `before`, as of `now`.
+    pub(super) fn renewed<'a>(
+        &self,
+        digests: impl Iterator<Item = &'a Digest>,
+        before: u64,
+        now: u64,
+    ) -> Vec<Entry> {
+        let old = |digest: &'a Digest| {
+            let record = self.find(digest).filter(|record| record.when < before)?;
+            Some((
+                *digest,
+                Record {
+                    when: now,
+                    ..*record
+                },
+            ))
+        };
+        digests.filter_map(old).collect()
+    }
+
+    /// Drops the records of other blobs.
+    pub(super) fn retain(&mut self, keeps: impl Fn(&Digest) -> bool) {
+        self.entries.retain(|(digest, _)| keeps(digest));
+    }
+
+    fn find(&self, digest: &Digest) -> Option<&Record> {
+        let at = self
+            .entries
             .binary_search_by_key(digest, |(digest, _)| *digest)
-            .ok()
-            .and_then(|at| self.entries.get(at))
-            .is_some_and(|(_, record)| record.marks == marks)
+            .ok()?;
+        self.entries.get(at).map(|(_, record)| record)
     }
 
     /// Tells whether most lines of the file count no more.

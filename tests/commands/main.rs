@@ -9,6 +9,7 @@
 
 mod apply;
 mod bundle;
+mod cache;
 mod lock;
 mod output;
 mod world;

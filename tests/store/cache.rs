@@ -7,8 +7,8 @@ use std::sync::Barrier;
 use std::thread;
 
 use airlock::oci::{ReadAt as _, VerifyError};
-use airlock::run::{Cancel, FixedEntropy, Run, Silent};
-use airlock::store::{Cache, CacheNumbers, Encoded, StoreError};
+use airlock::run::{Cancel, FixedClock, FixedEntropy, Run, Silent};
+use airlock::store::{Cache, CacheNumbers, Cleaned, Encoded, Keep, StoreError};
 use lock_format::Blob;
 use tempfile::TempDir;
 
@@ -275,4 +275,139 @@ fn numbers_count_what_is_there() {
         partial_bytes: 2,
     };
     assert_eq!(station.cache.numbers().unwrap(), expected);
+}
+
+/// Fetches blobs as of some days ago, durably.
+fn fetch_as_of(station: &Station, days: u64, contents: &[&[u8]]) {
+    for content in contents {
+        station.fetch(content);
+    }
+    station.cache.sync(&days_ago(days)).unwrap();
+}
+
+const DAY: u64 = 24 * 60 * 60;
+
+fn days_ago(days: u64) -> FixedClock {
+    FixedClock(CLOCK.0 - days * DAY)
+}
+
+fn cleaned(station: Station, keep: Keep) -> (TempDir, Cleaned) {
+    let Station { folder, cache } = station;
+    (folder, cache.clean(&keep).unwrap())
+}
+
+#[test]
+fn a_clean_up_without_a_limit_takes_all() {
+    let station = Station::new();
+    fetch_as_of(&station, 0, &[b"layer"]);
+    station
+        .cache
+        .record_encoded(&blob(b"layer").digest, Encoded::Raw)
+        .unwrap();
+    let mut part = with_run(|run| station.cache.writer(blob(b"other"), run))
+        .unwrap()
+        .unwrap();
+    part.write_all(b"ot").unwrap();
+    drop(part);
+    let all = station.cache.numbers().unwrap();
+    assert_eq!((all.bytes, all.partial_bytes), (5, 2));
+    let (folder, cleaned) = cleaned(station, Keep::default());
+    assert_eq!(
+        (cleaned.removed, cleaned.kept),
+        (all, CacheNumbers::default())
+    );
+    let path = folder.path().join("cache/v1");
+    let left = |name: &str| fs::read_dir(path.join(name)).unwrap().count();
+    assert_eq!(left("encoded/sha256"), 0, "no note of what is gone");
+    assert_eq!(fs::read_to_string(path.join("verified")).unwrap(), "");
+    let again = Cache::open(&folder.path().join("cache")).unwrap();
+    assert!(!has(&again, &blob(b"layer")));
+}
+
+#[test]
+fn what_was_used_lately_stays() {
+    let station = Station::new();
+    fetch_as_of(&station, 40, &[b"old", b"old and used"]);
+    fetch_as_of(&station, 20, &[b"young"]);
+    assert!(has(&station.cache, &blob(b"old and used")), "a use, today");
+    let keep = Keep {
+        used_since: Some(CLOCK.0 - 30 * DAY),
+        ..Keep::default()
+    };
+    let (folder, cleaned) = cleaned(station, keep);
+    assert_eq!((cleaned.removed.blobs, cleaned.kept.blobs), (1, 2));
+    let again = Cache::open(&folder.path().join("cache")).unwrap();
+    for (content, stays) in [
+        (&b"old"[..], false),
+        (b"old and used", true),
+        (b"young", true),
+    ] {
+        assert_eq!(has(&again, &blob(content)), stays, "{content:?}");
+    }
+}
+
+#[test]
+fn a_use_is_noted_once_a_day() {
+    let station = Station::new();
+    fetch_as_of(&station, 3, &[b"layer"]);
+    let lines = || {
+        let text = fs::read_to_string(station.path("v1/verified")).unwrap();
+        text.lines().count()
+    };
+    for _ in 0..3 {
+        assert!(has(&station.cache, &blob(b"layer")));
+    }
+    assert_eq!(lines(), 2);
+    assert!(has(&station.reopen(), &blob(b"layer")));
+    assert_eq!(lines(), 2, "another process knows of it");
+}
+
+#[test]
+fn the_least_recently_used_goes_until_the_rest_fits() {
+    let station = Station::new();
+    fetch_as_of(&station, 3, &[b"five1"]);
+    fetch_as_of(&station, 2, &[b"five2"]);
+    fetch_as_of(&station, 1, &[b"five3"]);
+    let keep = Keep {
+        most_bytes: Some(10),
+        ..Keep::default()
+    };
+    let (folder, cleaned) = cleaned(station, keep);
+    assert_eq!((cleaned.removed.blobs, cleaned.kept.bytes), (1, 10));
+    let again = Cache::open(&folder.path().join("cache")).unwrap();
+    assert!(!has(&again, &blob(b"five1")));
+    assert!(has(&again, &blob(b"five2")) && has(&again, &blob(b"five3")));
+}
+
+#[test]
+fn nothing_goes_while_another_process_works_with_the_cache() {
+    let station = Station::new();
+    fetch_as_of(&station, 9, &[b"layer"]);
+    let refused = station.reopen().clean(&Keep::default()).unwrap_err();
+    assert!(matches!(refused, StoreError::CacheInUse(_)));
+    assert!(has(&station.cache, &blob(b"layer")));
+    let path = station.path("");
+    drop(station.cache);
+    Cache::open(&path).unwrap().clean(&Keep::default()).unwrap();
+}
+
+#[test]
+fn who_opens_a_cache_that_is_cleaned_waits_for_the_end() {
+    let station = Station::new();
+    let path = station.path("");
+    drop(station.cache);
+    let users = fs::File::open(path.join("v1/users")).unwrap();
+    users.lock().unwrap();
+    let (opened, is_open) = std::sync::mpsc::channel();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            Cache::open(&path).unwrap();
+            opened.send(()).unwrap();
+        });
+        is_open
+            .recv_timeout(std::time::Duration::from_millis(100))
+            .expect_err("it waits");
+        users.unlock().unwrap();
+        is_open.recv().unwrap();
+    });
 }

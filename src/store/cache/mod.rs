@@ -3,6 +3,7 @@
 //! Several processes may use it at once. A blob counts only while its record fits, as in a store;
 //! nothing here is ever needed again that could not be fetched again.
 
+mod clean;
 mod encoded;
 mod locked;
 mod numbers;
@@ -10,6 +11,7 @@ mod part;
 mod shelf;
 mod unnamed;
 
+pub use clean::{Cleaned, Keep};
 pub use encoded::Encoded;
 pub use numbers::CacheNumbers;
 pub use part::PartWriter;

@@ -1,12 +1,14 @@
 //! The cache itself.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::os::fd::AsFd as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lock_format::{Blob, Digest};
+use rustix::fs::FlockOperation;
 
 use crate::run::{Clock, Run};
 use crate::store::check::check;
@@ -18,6 +20,7 @@ use crate::store::moves::remove;
 use crate::store::records::{self, Records};
 use crate::store::{BlobFile, StoreError};
 
+use super::clean::USERS;
 use super::locked::lock;
 
 /// The cache belongs to one person: it may hold images of private registries.
@@ -27,6 +30,8 @@ const TAG: &str = "CACHEDIR.TAG";
 /// The signature is fixed by the Cache Directory Tagging Specification.
 const TAG_TEXT: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55\n\
 # Images fetched by airlock. May be deleted at any time.\n";
+/// A use is noted again after so many seconds: a day.
+const NOTED_FOR: u64 = 24 * 60 * 60;
 
 /// A folder of blobs that were fetched. Shared by worker threads.
 #[derive(Debug)]
@@ -36,7 +41,9 @@ pub struct Cache {
     pub(super) encoded: Blobs,
     pub(super) tmp: Folder,
     pub(super) disk: Arc<dyn Disk>,
-    home: Folder,
+    pub(super) home: Folder,
+    /// Locked, shared, as long as the cache is open: none of it is cleaned meanwhile.
+    pub(super) users: File,
     records: Mutex<Arc<Records>>,
     /// Finished by this process and not synced yet: whole, and without a record.
     unsynced: Mutex<BTreeMap<Digest, u64>>,
@@ -44,7 +51,7 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// Opens the cache in a folder, made where it is missing.
+    /// Opens the cache in a folder, made where it is missing. Waits while another process cleans it.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         Self::open_on(dir, Arc::new(RealDisk))
     }
@@ -62,6 +69,9 @@ impl Cache {
                 .map_err(|error| root.refused("write", TAG, TAG_TEXT.len() as u64, error))?;
         }
         let home = root.ensure(VERSION, FOLDER_MODE)?;
+        let users = home.append_file(USERS, FILE_MODE)?;
+        rustix::fs::flock(&users, FlockOperation::LockShared)
+            .map_err(|errno| home.refused("lock", USERS, 0, errno.into()))?;
         let digests = |name| Blobs::ensure(&home.ensure(name, FOLDER_MODE)?, FOLDER_MODE);
         let tmp = home.ensure(TMP, FOLDER_MODE)?;
         let cache = Self {
@@ -72,11 +82,12 @@ impl Cache {
             unsynced: Mutex::default(),
             next: AtomicU64::new(0),
             tmp,
+            users,
             home,
             disk,
         };
         cache.sweep()?;
-        let records = Arc::clone(&guard(&cache.records));
+        let records = cache.records();
         if records.is_worn() {
             records.rewrite(cache.locked_temp()?, &cache.home)?;
         }
@@ -106,13 +117,17 @@ impl Cache {
             let is_ours = |blob: &&Blob| unsynced.get(&blob.digest) == Some(&blob.size);
             wanted.iter().partition(is_ours)
         };
-        let records = Arc::clone(&guard(&self.records));
+        let records = self.records();
         let mut found = check(&self.blobs, &records, &others, run)?;
+        let now = run.clock.unix_seconds();
+        let noted_before = now.saturating_sub(NOTED_FOR);
+        let used = records.renewed(found.held.keys(), noted_before, now);
         if !found.fresh.is_empty() {
             // A record says that the bytes are on the disk.
             self.sync_disk()?;
             self.keep(found.fresh)?;
         }
+        self.keep(used)?;
         let ours = ours.iter().map(|blob| (blob.digest, blob.size));
         found.held.extend(ours);
         Ok(found.held)
@@ -148,7 +163,15 @@ impl Cache {
         format!("{}-{number}", std::process::id())
     }
 
+    /// Returns the records as they are known now.
+    pub(super) fn records(&self) -> Arc<Records> {
+        Arc::clone(&guard(&self.records))
+    }
+
     fn keep(&self, fresh: Vec<records::Entry>) -> Result<(), StoreError> {
+        if fresh.is_empty() {
+            return Ok(());
+        }
         records::append(self.disk.as_ref(), &self.home, &fresh)?;
         let mut records = guard(&self.records);
         Arc::make_mut(&mut records).add(fresh);
