@@ -130,6 +130,11 @@ impl Answer {
         self.output.status.success()
     }
 
+    /// Returns standard output as it came, however the call ended.
+    pub(crate) fn output(&self) -> &[u8] {
+        &self.output.stdout
+    }
+
     /// Returns standard error.
     pub(crate) fn error(&self) -> String {
         String::from_utf8_lossy(&self.output.stderr).into_owned()

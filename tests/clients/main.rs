@@ -10,6 +10,7 @@
 )]
 
 mod call;
+mod check;
 mod client;
 mod engine;
 mod harness;

@@ -10,6 +10,7 @@
 mod apply;
 mod bundle;
 mod cache;
+mod check;
 mod lock;
 mod output;
 mod world;
