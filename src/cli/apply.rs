@@ -33,6 +33,9 @@ pub(crate) struct ApplyArguments {
     /// Take a lock that is older than one applied since
     #[arg(long)]
     allow_older: bool,
+    /// Verify everything and tell what would be done; write nothing
+    #[arg(long)]
+    check: bool,
     #[command(flatten)]
     store: StoreFlag,
     #[command(flatten)]
@@ -42,6 +45,7 @@ pub(crate) struct ApplyArguments {
 #[derive(Serialize)]
 struct Report {
     schema: &'static str,
+    check: bool,
     bundle: Option<String>,
     applied_before: bool,
     blobs: usize,
@@ -65,7 +69,7 @@ impl ApplyArguments {
         let run = context.run();
         let folder = self.store.folder(context.environment())?;
         let store = Store::open(&folder)?;
-        let report = if let Some(path) = &self.bundle {
+        let mut report = if let Some(path) = &self.bundle {
             let opened = self.open(context, &store, path)?;
             let site = Site::load(&folder.join("airlock").join("site.toml"))?;
             let lock = self
@@ -76,13 +80,21 @@ impl ApplyArguments {
                 lock: lock.transpose()?,
                 unsolicited: site.unsolicited.is_some_and(|setting| setting.value),
                 allow_older: self.allow_older,
+                check: self.check,
             };
             of_bundle(apply(&opened, &store, &options, &run)?)
         } else {
             let path = self.lockfile.as_deref().unwrap_or(Path::new(LOCKFILE));
             let lock = LockFile::read(path, &run)?;
-            of_lock(apply_lock(&lock, &store, self.allow_older, &run)?)
+            of_lock(apply_lock(
+                &lock,
+                &store,
+                self.allow_older,
+                self.check,
+                &run,
+            )?)
         };
+        report.check = self.check;
         context.end_progress();
         if context.output().is_json() {
             context.output().data(&report)?;
@@ -99,7 +111,12 @@ impl ApplyArguments {
     fn open(&self, context: &Context, store: &Store, path: &Path) -> Result<Opened, Failure> {
         let run = context.run();
         let keyring = Keyring::load(&self.keys.folder(context.environment())?)?;
-        let file = source::open(path, || Ok(store.begin(run.clock)?.scratch()?))?;
+        let file = source::open(path, || {
+            if self.check {
+                return source::scratch();
+            }
+            Ok(store.begin(run.clock)?.scratch()?)
+        })?;
         Ok(open_envelope(
             file,
             &keyring,
@@ -140,6 +157,7 @@ fn of_lock(published: PublishedImages) -> Report {
     });
     Report {
         schema: "airlock.apply/1",
+        check: false,
         bundle: None,
         applied_before: false,
         blobs: 0,
@@ -155,6 +173,9 @@ fn text(report: &Report) -> String {
     let mut out = Lines::default();
     if report.applied_before {
         return "this bundle was applied before; nothing was done".to_owned();
+    }
+    if report.check {
+        out.add(format_args!("checked only: nothing was written"));
     }
     for moved in &report.moved {
         out.add(format_args!("moved  {}", moved.reference));

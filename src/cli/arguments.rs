@@ -13,8 +13,10 @@ use super::demo::DemoArguments;
 use super::diff::DiffArguments;
 use super::inspect::InspectArguments;
 use super::keys::KeysArguments;
+use super::ledger::LedgerArguments;
 use super::lock::LockArguments;
 use super::man::ManArguments;
+use super::request::RequestArguments;
 use super::scan::ScanArguments;
 use super::serve::ServeArguments;
 use super::tls::TlsArguments;
@@ -122,6 +124,8 @@ pub(crate) enum Command {
     Demo(DemoArguments),
     /// Compare the lock with the store, and write a request for what is missing
     Diff(DiffArguments),
+    /// Show or void what the site remembers of requests and bundles
+    Ledger(LedgerArguments),
     /// Resolve what Dockerfiles need into airlock.lock
     Lock(LockArguments),
     /// Show what a request, bundle or receipt holds
@@ -130,6 +134,8 @@ pub(crate) enum Command {
     Keys(KeysArguments),
     /// Print or write the manual pages
     Man(ManArguments),
+    /// List or cancel the requests of this site
+    Request(RequestArguments),
     /// List the images that Dockerfiles need, without a network
     Scan(ScanArguments),
     /// Serve the store as a read-only registry
@@ -159,10 +165,12 @@ impl Command {
             Self::Completions(arguments) => arguments.run(context),
             Self::Demo(arguments) => arguments.run(context),
             Self::Diff(arguments) => arguments.run(context),
+            Self::Ledger(arguments) => arguments.run(context),
             Self::Lock(arguments) => arguments.run(context),
             Self::Inspect(arguments) => arguments.run(context),
             Self::Keys(arguments) => arguments.run(context),
             Self::Man(arguments) => arguments.run(context),
+            Self::Request(arguments) => arguments.run(context),
             Self::Scan(arguments) => arguments.run(context),
             Self::Serve(arguments) => arguments.run(context),
             Self::Tls(arguments) => arguments.run(context),

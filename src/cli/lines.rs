@@ -13,6 +13,11 @@ impl Lines {
         self.0.push('\n');
     }
 
+    /// Adds lines that are complete.
+    pub(crate) fn add_text(&mut self, lines: &str) {
+        self.0.push_str(lines);
+    }
+
     /// Returns all lines.
     pub(crate) fn into_text(self) -> String {
         self.0

@@ -1,7 +1,9 @@
-//! Where a command reads an envelope from: a path, or `-` for standard input.
+//! Where a command reads an envelope from: a path, or `-` for standard input. What cannot be sought in
+//! is copied into a file first.
 
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Class, Code, Diagnose, Failure};
@@ -49,19 +51,27 @@ impl Diagnose for SourceError {
     }
 }
 
-/// Opens a file; standard input goes into a file made by `scratch` first.
+/// Opens a file; standard input, or a pipe given by its path (`<(…)` of a shell), goes into a file
+/// made by `scratch` first.
 pub(crate) fn open(
     path: &Path,
     scratch: impl FnOnce() -> Result<File, Failure>,
 ) -> Result<File, Failure> {
-    if path.as_os_str() != "-" {
-        return Ok(File::open(path).map_err(|cause| SourceError::Unreadable {
-            path: path.to_owned(),
-            cause,
-        })?);
+    if path.as_os_str() == "-" {
+        let mut file = scratch()?;
+        io::copy(&mut io::stdin().lock(), &mut file).map_err(SourceError::StandardInput)?;
+        return Ok(file);
+    }
+    let unreadable = |cause| SourceError::Unreadable {
+        path: path.to_owned(),
+        cause,
+    };
+    let mut named = File::open(path).map_err(unreadable)?;
+    if !named.metadata().map_err(unreadable)?.file_type().is_fifo() {
+        return Ok(named);
     }
     let mut file = scratch()?;
-    io::copy(&mut io::stdin().lock(), &mut file).map_err(SourceError::StandardInput)?;
+    io::copy(&mut named, &mut file).map_err(unreadable)?;
     Ok(file)
 }
 

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use jiff::Timestamp;
 use serde_json::json;
 
 use super::context::{Context, Outcome};
 use super::exit::ExitStatus;
 use super::folders::StoreFlag;
+use super::time::time;
 use crate::diagnostic::Failure;
 use crate::ops::inside::token;
 use crate::serve::TokenFile;
@@ -130,11 +130,4 @@ fn revoke(named: &Named, context: &Context) -> Outcome {
         .output()
         .say(&format!("The token `{}` is no longer taken.", named.name));
     Ok(ExitStatus::Done)
-}
-
-fn time(seconds: u64) -> String {
-    i64::try_from(seconds)
-        .ok()
-        .and_then(|seconds| Timestamp::from_second(seconds).ok())
-        .map_or_else(String::new, |time| time.to_string())
 }

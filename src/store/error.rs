@@ -291,8 +291,8 @@ impl Diagnose for StoreError {
             Self::EventRefused(_) => {
                 "run the command again: another one changed the ledger meanwhile"
             }
-            Self::OutputExists(_) => "give `-o` another name, or `--force` to replace the file",
-            Self::OutputNotAFile(_) => "give `-o` the name of a file, or `-` for standard output",
+            Self::OutputExists(_) => "choose another name, or add `--force` to replace the file",
+            Self::OutputNotAFile(_) => "choose the name of a file, or `-` for standard output",
             Self::Cancelled(error) => return error.help(),
             Self::Entropy(error) => return error.help(),
         };

@@ -107,6 +107,20 @@ impl Store {
         Ok(Audit::read(&self.layout)?.anchor())
     }
 
+    /// Fails with [`StoreError::Full`] unless the file system has `bytes` left: asked before a long
+    /// write, so that a full disk is told at once.
+    pub fn require_space(&self, bytes: u64) -> Result<(), StoreError> {
+        let available = self.layout.airlock.available();
+        if available < bytes {
+            return Err(StoreError::Full {
+                path: self.layout.path().to_owned(),
+                needed: bytes,
+                available,
+            });
+        }
+        Ok(())
+    }
+
     /// Takes the lock of the one writer, sweeps what a cut write left, and opens for writing.
     ///
     /// Fails at once with [`StoreError::Busy`] while another process writes.

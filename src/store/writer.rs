@@ -75,20 +75,6 @@ impl<'s> Writer<'s> {
         self.repairs
     }
 
-    /// Fails with [`StoreError::Full`] unless the file system has `bytes` left: asked before a long
-    /// write, so that a full disk is told at once.
-    pub fn require_space(&self, bytes: u64) -> Result<(), StoreError> {
-        let available = self.tmp.available();
-        if available < bytes {
-            return Err(StoreError::Full {
-                path: self.layout.path().to_owned(),
-                needed: bytes,
-                available,
-            });
-        }
-        Ok(())
-    }
-
     /// Makes a nameless file on the store's file system, which goes when it is closed: for a bundle
     /// that comes through a pipe.
     pub fn scratch(&self) -> Result<File, StoreError> {

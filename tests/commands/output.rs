@@ -40,6 +40,28 @@ fn a_file_that_is_there_is_kept_without_force() {
 }
 
 #[test]
+fn sums_stand_beside_a_request_and_a_bundle() {
+    let world = locked();
+    world.keys();
+    world.done(&["diff", "--request", "r.age"]);
+    world.done(&["bundle", "r.age", "-o", "b.age"]);
+    let folder = world.path("r.age").parent().unwrap().to_owned();
+    let check = || {
+        std::process::Command::new("sha256sum")
+            .args(["--strict", "-c", "r.age.sums", "b.age.sums"])
+            .current_dir(&folder)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .unwrap()
+            .success()
+    };
+    assert!(check());
+    world.write("b.age", "something else");
+    assert!(!check());
+}
+
+#[test]
 fn files_without_a_name_are_named_by_their_id() {
     let world = locked();
     world.keys();

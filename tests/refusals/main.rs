@@ -9,8 +9,10 @@
     reason = "tests read and write their own files, and a surprise ends them"
 )]
 
+mod check;
 mod damaged;
 mod forged;
+mod ledger;
 mod opened;
 mod replayed;
 mod snapshot;

@@ -52,6 +52,13 @@ impl Opened {
         self.payloads[at + 2] = bytes.to_vec();
     }
 
+    /// Leaves a blob out, and says so in what is signed.
+    pub(crate) fn remove(&mut self, digest: Digest) {
+        let at = self.position(digest);
+        self.bundle.entries.remove(at);
+        self.payloads.remove(at + 2);
+    }
+
     /// Changes the bytes of a blob without saying so.
     pub(crate) fn falsify(&mut self, digest: Digest) {
         let at = self.position(digest);

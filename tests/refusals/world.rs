@@ -64,6 +64,11 @@ impl World {
     /// Makes a request inside, and outside the bundle that answers it.
     pub(crate) fn answered(&self, request: &str, bundle: &str) {
         self.inside(&format!("diff --allow-empty --request ../{request}"));
+        self.station_answers(request, bundle);
+    }
+
+    /// Makes outside the bundle that answers a request; flags may follow its name.
+    pub(crate) fn station_answers(&self, request: &str, bundle: &str) {
         let host = self.registry.host();
         self.outside(&format!(
             "bundle ../{request} -o ../{bundle} --insecure-registry {host}"
@@ -107,21 +112,61 @@ impl World {
         fs::read(self.path(name)).unwrap()
     }
 
-    /// Requires that `apply` refuses a bundle with exit code 4 and leaves the store as it is; returns
-    /// the code of the refusal.
+    /// Requires that `apply` and `apply --check` refuse a bundle with exit code 4 and leave the store
+    /// as it is; returns the code of the refusal.
     pub(crate) fn refused(&self, bundle: &[u8]) -> String {
+        self.refused_with(bundle, "")
+    }
+
+    /// The same with further words behind the bundle, each after a space.
+    pub(crate) fn refused_with(&self, bundle: &[u8], words: &str) -> String {
         fs::write(self.path("wrong.age"), bundle).unwrap();
-        let before = self.store();
+        let (before, logs) = (self.store(), self.logs());
+        let checked = self.fails(&format!("apply --check ../wrong.age{words}"));
+        assert_eq!(self.logs(), logs, "a check writes no line");
+        let refused = self.fails(&format!("apply ../wrong.age{words}"));
+        let changed = before.differences(&self.store());
+        assert!(changed.is_empty(), "{changed:?} changed with: {refused:?}");
+        assert_eq!(checked, refused, "the check tells the same");
+        assert_eq!(refused.0, 4, "{refused:?}");
+        refused.1
+    }
+
+    /// Runs airlock inside, which must fail; returns exit code and code.
+    pub(crate) fn fails(&self, words: &str) -> (i32, String) {
         let output = call(
-            airlock(&self.folder, "inside", "--json apply ../wrong.age"),
+            airlock(&self.folder, "inside", &format!("--json {words}")),
             "",
         );
         let told = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(4), "{told}");
-        let changed = before.differences(&self.store());
-        assert!(changed.is_empty(), "{changed:?} changed with: {told}");
         let error: Value = serde_json::from_str(told.lines().last().unwrap()).unwrap();
-        error["code"].as_str().unwrap().to_owned()
+        assert!(error["help"].is_string(), "no next step: {told}");
+        let code = error["code"].as_str().unwrap().to_owned();
+        (output.status.code().unwrap(), code)
+    }
+
+    /// Returns the ledger and the audit log.
+    pub(crate) fn logs(&self) -> [Vec<u8>; 2] {
+        ["ledger", "audit"].map(|log| self.read(&format!("inside/store/airlock/{log}.jsonl")))
+    }
+
+    /// Runs a script of bash beside the project, with the state of the inside; `$AIRLOCK` is the
+    /// binary. Returns its exit code.
+    pub(crate) fn shell(&self, script: &str) -> i32 {
+        let mut command = airlock(&self.folder, "inside", "");
+        let state: Vec<_> = command
+            .get_envs()
+            .map(|(k, v)| (k.to_owned(), v.unwrap().to_owned()))
+            .collect();
+        command = Command::new("bash");
+        command
+            .args(["-c", script])
+            .env_clear()
+            .envs(state)
+            .env("PATH", "/usr/bin:/bin")
+            .env("AIRLOCK", env!("CARGO_BIN_EXE_airlock"))
+            .current_dir(self.folder.path());
+        call(command, "").status.code().unwrap()
     }
 
     /// Requires that the genuine bundle is still welcome after all that was refused.

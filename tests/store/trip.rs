@@ -102,9 +102,8 @@ fn a_scratch_file_has_no_name() {
 #[test]
 fn space_is_asked_for_before_it_is_used() {
     let site = Site::new();
-    let writer = site.store.begin(&CLOCK).unwrap();
-    writer.require_space(1).unwrap();
-    let refused = writer.require_space(u64::MAX);
+    site.store.require_space(1).unwrap();
+    let refused = site.store.require_space(u64::MAX);
     assert!(matches!(
         refused,
         Err(StoreError::Full {

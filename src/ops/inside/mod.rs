@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod diff;
 pub mod request;
+pub mod requests;
 pub mod serve;
 pub mod tls;
 pub mod token;

@@ -95,6 +95,20 @@ impl Ledger {
         self.serials.get(signer).copied()
     }
 
+    /// Returns the last serial number of each signer.
+    pub fn serials(&self) -> impl Iterator<Item = (&Kid, u64)> {
+        self.serials
+            .iter()
+            .map(|(signer, serial)| (signer, *serial))
+    }
+
+    /// Returns every bundle that was taken or begun, the oldest first.
+    pub fn bundles(&self) -> Vec<&Bundle> {
+        let mut all: Vec<_> = self.bundles.values().collect();
+        all.sort_by_key(|bundle| (bundle.at, bundle.delivery.bundle));
+        all
+    }
+
     /// Returns what is known of a bundle.
     pub fn bundle(&self, id: &TransferId) -> Option<&Bundle> {
         self.bundles.get(id)

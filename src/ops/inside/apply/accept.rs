@@ -96,7 +96,8 @@ fn answered(ledger: &Ledger, id: &TransferId) -> Result<(Digest, Option<u64>), F
     match state {
         RequestState::Open | RequestState::Part => Ok((request.lock, Some(request.seq))),
         RequestState::Closed => Err(ApplyFailure::ClosedRequest(*id).into()),
-        RequestState::Cancelled | RequestState::Void => Err(ApplyFailure::VoidRequest(*id).into()),
+        RequestState::Cancelled => Err(ApplyFailure::CancelledRequest(*id).into()),
+        RequestState::Void => Err(ApplyFailure::VoidRequest(*id).into()),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::ops::lock_file::LockFile;
 use crate::ops::transfer::{Opened, TransferError};
 use crate::run::Run;
 use crate::store::ledger::{Delivery, Event, Outcome};
-use crate::store::{AuditEntry, Store, Writer};
+use crate::store::{AuditEntry, Publication, Store, Writer};
 use crate::wire::{Bundle, Carried, Kind, TransferId};
 
 /// How a bundle is applied.
@@ -26,6 +26,8 @@ pub struct ApplyOptions {
     pub unsolicited: bool,
     /// Whether a lock may move names back.
     pub allow_older: bool,
+    /// Whether only to tell what would be done: the store stays as it is.
+    pub check: bool,
 }
 
 /// What applying a bundle came to.
@@ -49,6 +51,8 @@ pub enum Applied {
 }
 
 /// Verifies an opened bundle against the trusted lock and publishes what is whole.
+///
+/// With [`ApplyOptions::check`] every byte is read and verified as well, and nothing is written.
 pub fn apply(
     opened: &Opened,
     store: &Store,
@@ -59,8 +63,15 @@ pub fn apply(
         found: opened.kind(),
         expected: vec![Kind::Bundle],
     })?;
-    let writer = store.begin(run.clock)?;
-    let ledger = writer.ledger();
+    let writer = if options.check {
+        None
+    } else {
+        Some(store.begin(run.clock)?)
+    };
+    let ledger = match &writer {
+        Some(writer) => writer.ledger(),
+        None => store.ledger()?,
+    };
     if accept::applied_before(&ledger, &opened.id()) {
         return Ok(Applied::Before(opened.id()));
     }
@@ -91,28 +102,30 @@ pub fn apply(
         .inventory(&unique_blobs(&accepted.lockfile), run)?
         .inventory;
     let whole = check_whole(opened, store, &accepted.lockfile, &entries, &inventory, run)?;
-    if let Some(named) = &options.lock {
-        writer.record_lock(&named.text)?;
-    }
     let import = Import {
         opened,
         store,
-        writer: &writer,
         bundle,
         accepted: &accepted,
         inventory: &inventory,
+        whole: &whole,
     };
-    import.run(&whole, run)
+    import.require_space()?;
+    match &writer {
+        Some(writer) => import.write(writer, options.lock.as_ref(), run),
+        None => import.check(run),
+    }
 }
 
 /// A bundle that is known to fit, about to be written.
 struct Import<'a> {
     opened: &'a Opened,
     store: &'a Store,
-    writer: &'a Writer<'a>,
     bundle: &'a Bundle,
     accepted: &'a Accepted,
     inventory: &'a Inventory,
+    /// Images whose content will be whole.
+    whole: &'a BTreeSet<Reference>,
 }
 
 /// Checks every image whose content will be whole, and returns those.
@@ -138,57 +151,77 @@ fn check_whole(
 }
 
 impl Import<'_> {
+    /// Tells a full disk before the first byte is written.
+    fn require_space(&self) -> Result<(), Failure> {
+        let needed = self.opened.entries().iter().map(Carried::content);
+        let needed = needed.filter(|blob| !self.inventory.holds(blob));
+        let bytes = needed.fold(0_u64, |sum, blob| sum.saturating_add(blob.size));
+        Ok(self.store.require_space(bytes)?)
+    }
+
+    /// Reads and verifies everything, and tells what [`write`](Self::write) would come to.
+    fn check(&self, run: &Run<'_>) -> Result<Applied, Failure> {
+        let staged = stage::stage(self.opened, None, self.inventory, run)?;
+        let (published, _) = self.plan()?;
+        Ok(self.applied(staged, published))
+    }
+
     /// Writes blobs, publishes, and records, in the order that a crash forgives.
-    fn run(&self, whole: &BTreeSet<Reference>, run: &Run<'_>) -> Result<Applied, Failure> {
-        let Self {
-            opened,
-            store,
-            writer,
-            bundle,
-            accepted,
-            inventory,
-        } = self;
-        let needed = opened.entries().iter().map(Carried::content);
-        let needed = needed.filter(|blob| !inventory.holds(blob));
-        writer.require_space(needed.fold(0, |sum, blob| sum.saturating_add(blob.size)))?;
-        let delivery = accepted.delivery.clone();
+    fn write(
+        &self,
+        writer: &Writer<'_>,
+        named: Option<&LockFile>,
+        run: &Run<'_>,
+    ) -> Result<Applied, Failure> {
+        if let Some(named) = named {
+            writer.record_lock(&named.text)?;
+        }
+        let delivery = self.accepted.delivery.clone();
         let at = run.clock.unix_seconds();
         writer.append_event(&Event::Intent {
             delivery: delivery.clone(),
             at,
         })?;
-        let (blobs, bytes) = stage::stage(opened, writer, inventory, run)?;
+        let staged = stage::stage(self.opened, Some(writer), self.inventory, run)?;
         writer.commit_blobs()?;
-        let is_whole = |name: &Reference| whole.contains(name);
-        let published = publish::publish(store, writer, &accepted.lockfile, &is_whole)?;
+        let (published, publication) = self.plan()?;
+        writer.publish(&publication)?;
         let outcome = if published.missing.is_empty() {
             Outcome::Closed
         } else {
             Outcome::Part
         };
-        writer.audit(&audit(&delivery, blobs, bytes, &published))?;
+        writer.audit(&audit(&delivery, staged, &published))?;
         let at = run.clock.unix_seconds();
         writer.append_event(&Event::Commit {
             delivery,
             outcome,
             at,
         })?;
-        let lacking = bundle
-            .missing
-            .values()
-            .map(|missing| missing.text.to_string())
-            .collect();
-        Ok(Applied::Now {
-            bundle: opened.id(),
+        Ok(self.applied(staged, published))
+    }
+
+    fn plan(&self) -> Result<(PublishedImages, Publication), Failure> {
+        publish::plan(self.store, &self.accepted.lockfile, self.whole)
+    }
+
+    fn applied(&self, (blobs, bytes): (usize, u64), published: PublishedImages) -> Applied {
+        let missing = self.bundle.missing.values();
+        Applied::Now {
+            bundle: self.opened.id(),
             blobs,
             bytes,
             published,
-            lacking,
-        })
+            lacking: missing.map(|missing| missing.text.to_string()).collect(),
+        }
     }
 }
 
-fn audit(delivery: &Delivery, blobs: usize, bytes: u64, published: &PublishedImages) -> AuditEntry {
+fn audit(
+    delivery: &Delivery,
+    (blobs, bytes): (usize, u64),
+    published: &PublishedImages,
+) -> AuditEntry {
     AuditEntry {
         event: "apply".to_owned(),
         facts: BTreeMap::from([

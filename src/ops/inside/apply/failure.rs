@@ -8,6 +8,7 @@ use crate::wire::{Kid, SiteId, TransferId};
 
 /// Every code of this operation.
 pub const CODES: &[Code] = &[
+    CANCELLED,
     CLOSED,
     DOCUMENT,
     EXPIRED,
@@ -27,6 +28,7 @@ pub const CODES: &[Code] = &[
     VOID,
 ];
 
+const CANCELLED: Code = Code::new("apply/cancelled-request");
 const CLOSED: Code = Code::new("apply/closed-request");
 const DOCUMENT: Code = Code::new("apply/refused-document");
 const EXPIRED: Code = Code::new("apply/expired");
@@ -65,8 +67,11 @@ pub enum ApplyFailure {
     /// It answers a request that has its answer.
     #[error("the bundle answers request {}, which is closed", .0.short())]
     ClosedRequest(TransferId),
-    /// It answers a request that was cancelled or made void.
-    #[error("the bundle answers request {}, which was cancelled or made void", .0.short())]
+    /// It answers a request that was cancelled.
+    #[error("the bundle answers request {}, which was cancelled", .0.short())]
+    CancelledRequest(TransferId),
+    /// It answers a request that was made void.
+    #[error("the bundle answers request {}, which was made void", .0.short())]
     VoidRequest(TransferId),
     /// It answers no request, and this site takes only answers.
     #[error("the bundle answers no request, and this site takes only bundles it asked for")]
@@ -162,6 +167,7 @@ impl Diagnose for ApplyFailure {
             Self::Expired(_) => EXPIRED,
             Self::UnknownRequest(_) => UNKNOWN_REQUEST,
             Self::ClosedRequest(_) => CLOSED,
+            Self::CancelledRequest(_) => CANCELLED,
             Self::VoidRequest(_) => VOID,
             Self::Unsolicited => UNSOLICITED,
             Self::NeedsLock => NEEDS_LOCK,
@@ -187,6 +193,7 @@ impl Diagnose for ApplyFailure {
             | Self::Expired(_)
             | Self::UnknownRequest(_)
             | Self::ClosedRequest(_)
+            | Self::CancelledRequest(_)
             | Self::VoidRequest(_)
             | Self::Unsolicited
             | Self::Serial { .. }
@@ -214,7 +221,9 @@ fn help(failure: &ApplyFailure) -> &'static str {
         ApplyFailure::UnknownRequest(_) => {
             "name the store that issued the request with --store DIR"
         }
-        ApplyFailure::ClosedRequest(_) | ApplyFailure::VoidRequest(_) => {
+        ApplyFailure::ClosedRequest(_)
+        | ApplyFailure::CancelledRequest(_)
+        | ApplyFailure::VoidRequest(_) => {
             "see what is missing now with `airlock diff`, and issue a new request"
         }
         ApplyFailure::Unsolicited => {

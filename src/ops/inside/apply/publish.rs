@@ -1,9 +1,11 @@
 //! What is published of a lock: every image whose content is whole.
 
+use std::collections::BTreeSet;
+
 use lock_format::{Digest, Lockfile, Reference};
 
 use crate::diagnostic::Failure;
-use crate::store::{Published, Store, Writer};
+use crate::store::{Publication, Store};
 
 /// What publishing came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,8 +16,6 @@ pub struct PublishedImages {
     pub moved: Vec<Moved>,
     /// Images of the lock that are not whole, or still pending.
     pub missing: Vec<Reference>,
-    /// Whether anything changed.
-    pub changed: bool,
 }
 
 /// A name that stands for something else now.
@@ -29,17 +29,17 @@ pub struct Moved {
     pub to: Digest,
 }
 
-/// Publishes the images of a lock that `is_whole` finds whole.
-pub(super) fn publish(
+/// Tells what publishing the images of a lock that are `whole` comes to, and what is published then.
+pub(super) fn plan(
     store: &Store,
-    writer: &Writer<'_>,
     lockfile: &Lockfile,
-    is_whole: &dyn Fn(&Reference) -> bool,
-) -> Result<PublishedImages, Failure> {
+    whole: &BTreeSet<Reference>,
+) -> Result<(PublishedImages, Publication), Failure> {
     let mut publication = store.publication()?;
     let mut result = PublishedImages::default();
     for image in lockfile.images() {
-        let Some(pin) = image.pin.as_ref().filter(|_| is_whole(&image.reference)) else {
+        let whole = whole.contains(&image.reference);
+        let Some(pin) = image.pin.as_ref().filter(|_| whole) else {
             result.missing.push(image.reference.clone());
             continue;
         };
@@ -52,6 +52,5 @@ pub(super) fn publish(
         }
         result.images.push(image.reference.clone());
     }
-    result.changed = writer.publish(&publication)? == Published::Changed;
-    Ok(result)
+    Ok((result, publication))
 }

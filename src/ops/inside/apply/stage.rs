@@ -20,12 +20,13 @@ const SPAN: u64 = 8 * 1024 * 1024;
 /// Bytes that are moved at once.
 const PIECE: usize = 128 * 1024;
 
-/// Stages what the store lacks, and reads and verifies all the rest.
+/// Stages what the store lacks, and reads and verifies all the rest; without a writer, all of it is
+/// only read and verified.
 ///
-/// Returns how many blobs were written, and their bytes.
+/// Returns how many blobs the store lacked, and their bytes.
 pub(super) fn stage(
     opened: &Opened,
-    writer: &Writer<'_>,
+    writer: Option<&Writer<'_>>,
     inventory: &Inventory,
     run: &Run<'_>,
 ) -> Result<(usize, u64), Failure> {
@@ -42,7 +43,7 @@ pub(super) fn stage(
         while let Some(entry) = reader.next_entry()? {
             let content = entry.carried().content();
             let held = inventory.holds(&content);
-            take(entry, content, (!held).then_some(writer), run)?;
+            take(entry, content, writer.filter(|_| !held), run)?;
             if !held {
                 count = (
                     count.0.saturating_add(1),

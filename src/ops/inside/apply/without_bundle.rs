@@ -10,11 +10,12 @@ use crate::run::Run;
 use crate::store::ledger::Event;
 use crate::store::{AuditEntry, Store};
 
-/// Publishes the images of a lock that are whole in the store.
+/// Publishes the images of a lock that are whole in the store; with `check` it only tells which.
 pub fn apply_lock(
     lock: &LockFile,
     store: &Store,
     allow_older: bool,
+    check: bool,
     run: &Run<'_>,
 ) -> Result<PublishedImages, Failure> {
     let LockFile {
@@ -23,9 +24,17 @@ pub fn apply_lock(
         lockfile,
         ..
     } = lock;
-    let writer = store.begin(run.clock)?;
+    let writer = if check {
+        None
+    } else {
+        Some(store.begin(run.clock)?)
+    };
     if !allow_older {
-        older::check(store, &writer.ledger(), digest, lockfile, None)?;
+        let ledger = match &writer {
+            Some(writer) => writer.ledger(),
+            None => store.ledger()?,
+        };
+        older::check(store, &ledger, digest, lockfile, None)?;
     }
     let inventory = store.inventory(&unique_blobs(lockfile), run)?.inventory;
     let find = |blob: &_| Ok(store.read_document(blob)?);
@@ -40,8 +49,12 @@ pub fn apply_lock(
     if whole.is_empty() && !lockfile.images().is_empty() {
         return Err(ApplyFailure::NothingHeld.into());
     }
+    let (published, publication) = publish::plan(store, lockfile, &whole)?;
+    let Some(writer) = writer else {
+        return Ok(published);
+    };
     writer.record_lock(text)?;
-    let published = publish::publish(store, &writer, lockfile, &|name| whole.contains(name))?;
+    writer.publish(&publication)?;
     writer.audit(&AuditEntry {
         event: "apply-lock".to_owned(),
         facts: BTreeMap::from([
