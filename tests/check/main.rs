@@ -28,3 +28,18 @@ fn every_kind_of_finding_has_a_case() {
     let all: BTreeSet<_> = CODES.iter().copied().collect();
     assert_eq!(found, all);
 }
+
+#[test]
+fn the_guide_and_the_schema_name_every_kind_of_finding() {
+    let guide = include_str!("../../docs/ci.md");
+    let schema = schema::of_check();
+    let listed = &schema["$defs"]["finding"]["properties"]["code"]["enum"];
+    let listed: Vec<_> = listed.as_array().into_iter().flatten().collect();
+    assert_eq!(
+        listed,
+        CODES.iter().map(|code| code.as_str()).collect::<Vec<_>>()
+    );
+    for code in CODES {
+        assert!(guide.contains(&format!("`{code}`")), "{code}");
+    }
+}
