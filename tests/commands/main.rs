@@ -12,5 +12,8 @@ mod bundle;
 mod cache;
 mod check;
 mod lock;
+#[path = "../long/killed.rs"]
+mod long;
 mod output;
+mod stopped;
 mod world;

@@ -1,0 +1,14 @@
+//! A run of 1 GiB, killed at 20 random moments.
+
+use crate::stopped::{Plan, kill_and_finish};
+
+#[test]
+#[ignore = "takes a minute and 4 GiB: tests/long/run"]
+fn a_run_of_1_gib_that_is_killed_20_times_fetches_no_byte_twice() {
+    let twice = kill_and_finish(&Plan {
+        bytes: 1024 * 1024 * 1024,
+        kills: 20,
+        seed: 20,
+    });
+    println!("{twice} bytes were in flight and sent twice");
+}
