@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::context::{Context, Outcome};
 use super::exit::ExitStatus;
-use super::folders::{KeysFlag, StoreFlag};
+use super::folders::StoreFlag;
+use super::keys::OpeningKeysFlag;
 use super::lines::Lines;
 use super::lockfile::LOCKFILE;
 use super::source;
@@ -17,7 +18,6 @@ use crate::ops::inside::apply::{Applied, ApplyOptions, PublishedImages, apply, a
 use crate::ops::lock_file::LockFile;
 use crate::ops::transfer::{Opened, open_envelope};
 use crate::report::{counted, human_size};
-use crate::seal::Keyring;
 use crate::store::Store;
 use crate::wire::Kind;
 
@@ -39,7 +39,7 @@ pub(crate) struct ApplyArguments {
     #[command(flatten)]
     store: StoreFlag,
     #[command(flatten)]
-    keys: KeysFlag,
+    keys: OpeningKeysFlag,
 }
 
 #[derive(Serialize)]
@@ -110,7 +110,7 @@ impl ApplyArguments {
 
     fn open(&self, context: &Context, store: &Store, path: &Path) -> Result<Opened, Failure> {
         let run = context.run();
-        let keyring = Keyring::load(&self.keys.folder(context.environment())?)?;
+        let keyring = self.keys.load(context)?;
         let file = source::open(path, || {
             if self.check {
                 return source::scratch();

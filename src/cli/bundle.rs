@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::context::{Context, Outcome};
 use super::exit::ExitStatus;
-use super::folders::{CacheFlag, KeysFlag};
+use super::folders::CacheFlag;
+use super::keys::OpeningKeysFlag;
 use super::lines::Lines;
 use super::lockfile::LockfileFlag;
 use super::source;
@@ -17,7 +18,7 @@ use crate::ops::lock_file::LockFile;
 use crate::ops::outside::bundle::{BundleOptions, Prepared, prepare};
 use crate::ops::transfer::{TransferError, open_envelope};
 use crate::report::{counted, human_size};
-use crate::seal::Keyring;
+use crate::seal::CardName;
 use crate::store::Cache;
 use crate::wire::{Kind, Subject, Transfer};
 
@@ -42,12 +43,15 @@ pub(crate) struct BundleArguments {
     /// Make a partial bundle where something cannot be had, and end with 5
     #[arg(long)]
     keep_going: bool,
+    /// A site that can open the bundle besides the one that asked; repeats or takes commas
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    to: Vec<CardName>,
     #[command(flatten)]
     lockfile: LockfileFlag,
     #[command(flatten)]
     station: StationFlags,
     #[command(flatten)]
-    keys: KeysFlag,
+    keys: OpeningKeysFlag,
     #[command(flatten)]
     cache: CacheFlag,
 }
@@ -82,7 +86,7 @@ impl BundleArguments {
     /// Fetches and seals.
     pub(crate) fn run(&self, context: &Context) -> Outcome {
         let run = context.run();
-        let keyring = Keyring::load(&self.keys.folder(context.environment())?)?;
+        let keyring = self.keys.load(context)?;
         let now = run.clock.unix_seconds();
         let opened = open_envelope(
             source::open(&self.request, source::scratch)?,
@@ -113,6 +117,7 @@ impl BundleArguments {
                 None
             },
             keep_going: self.keep_going,
+            further: self.to.clone(),
         };
         let cache = Cache::open(&self.cache.folder(context.environment())?)?;
         let client = station.client_for_requests(context);

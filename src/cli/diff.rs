@@ -18,7 +18,7 @@ use crate::ops::inside::request::{self, IssuedRequest};
 use crate::ops::lock_file::LockFile;
 use crate::plan::{ImagePlan, State};
 use crate::report::{counted, human_size};
-use crate::seal::Keyring;
+use crate::seal::CardName;
 use crate::store::{Store, StoreError};
 
 /// Arguments of `airlock diff`.
@@ -33,6 +33,9 @@ pub(crate) struct DiffArguments {
     /// Write the sealed request; without a name to `request-<ID>.age`, with - to standard output
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "")]
     request: Option<String>,
+    /// A station that can open the request; repeats or takes commas [default: every trusted one]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', requires = "request")]
+    to: Vec<CardName>,
     /// Write a request although nothing is missing
     #[arg(long, requires = "request")]
     allow_empty: bool,
@@ -118,13 +121,14 @@ impl DiffArguments {
         folder: &Path,
     ) -> Result<RequestLine, Failure> {
         let run = context.run();
-        let keyring = Keyring::load(&self.keys.folder(context.environment())?)?;
+        let keyring = self.keys.load(context)?;
         // A name that is taken is told before the ledger knows of a request that never leaves.
         let named = (!path.as_os_str().is_empty())
             .then(|| Target::open(path, self.force))
             .transpose()?;
         let store = Store::open_or_create(folder, run.entropy)?;
-        let issued = request::issue((&lock.text, &lock.lockfile), found, &store, &keyring, &run)?;
+        let lock = (lock.text.as_str(), &lock.lockfile);
+        let issued = request::issue(lock, found, &store, &keyring, &self.to, &run)?;
         let mut target = match named {
             Some(target) => target,
             None => Target::open(Path::new(&default_name(&issued)), self.force)?,

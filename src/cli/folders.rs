@@ -21,6 +21,9 @@ pub(crate) struct KeysFlag {
     /// The folder of the keyring [default: `$XDG_DATA_HOME/airlock/keys`]
     #[arg(long, value_name = "DIR", env = "AIRLOCK_KEYS")]
     pub(crate) keys: Option<PathBuf>,
+    /// A file whose first line is the passphrase of a sealed keyring; /dev/fd/N is a descriptor
+    #[arg(long, value_name = "FILE", env = "AIRLOCK_PASSPHRASE_FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
 }
 
 /// The cache, on the outside.

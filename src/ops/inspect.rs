@@ -1,7 +1,6 @@
 //! `airlock inspect`: what an envelope holds, before anything is done with it.
 
 use std::fs::File;
-use std::path::Path;
 
 use super::transfer::{Opened, open_envelope};
 use crate::diagnostic::Failure;
@@ -27,10 +26,9 @@ pub struct Inspected {
 /// Every kind.
 const ANY: &[Kind] = &[Kind::Request, Kind::Bundle, Kind::Receipt];
 
-/// Opens an envelope with the keys of a folder.
-pub fn inspect(file: File, keys: &Path, run: &Run<'_>) -> Result<Inspected, Failure> {
-    let keyring = Keyring::load(keys)?;
-    let opened = open_envelope(file, &keyring, ANY, run.clock.unix_seconds())?;
+/// Opens an envelope with the keys of a keyring.
+pub fn inspect(file: File, keyring: &Keyring, run: &Run<'_>) -> Result<Inspected, Failure> {
+    let opened = open_envelope(file, keyring, ANY, run.clock.unix_seconds())?;
     Ok(Inspected::of(opened))
 }
 

@@ -3,67 +3,20 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::Role;
+use super::{KeyLabel, LockedError, PairingError, Role, codes};
 use crate::diagnostic::{Class, Code, Diagnose};
 use crate::wire::json::JsonError;
 use crate::wire::{Kid, Kind};
 
-const DAMAGED: Code = Code::new("seal/damaged");
-const ENVELOPE_NEWER: Code = Code::new("seal/envelope-newer");
-const EXPOSED: Code = Code::new("seal/keys-exposed");
-const HEADER_TOO_LONG: Code = Code::new("seal/header-too-long");
-const KEYRING_DAMAGED: Code = Code::new("seal/keyring-damaged");
-const KEYRING_NEWER: Code = Code::new("seal/keyring-newer");
-const KEYS_EXIST: Code = Code::new("seal/keys-exist");
-const KEY_FILE: Code = Code::new("seal/key-file");
-const NOT_AN_ENVELOPE: Code = Code::new("seal/not-an-envelope");
-const NO_CURRENT_KEY: Code = Code::new("seal/no-current-key");
-const NO_KEYS: Code = Code::new("seal/no-keys");
-const PHRASE_CHECKSUM: Code = Code::new("seal/phrase-checksum");
-const PHRASE_UNKNOWN_WORD: Code = Code::new("seal/phrase-unknown-word");
-const PHRASE_WORD_COUNT: Code = Code::new("seal/phrase-word-count");
-const READ: Code = Code::new("seal/unreadable");
-const RECIPIENTS: Code = Code::new("seal/recipients");
-const RETIRED_KEY: Code = Code::new("seal/retired-key");
-const REVOKED_KEY: Code = Code::new("seal/revoked-key");
-const SEALING: Code = Code::new("seal/sealing");
-const TRUNCATED: Code = Code::new("seal/truncated");
-const UNKNOWN_SENDER: Code = Code::new("seal/unknown-sender");
-const WRONG_KEY: Code = Code::new("seal/wrong-key");
-const WRONG_ROLE: Code = Code::new("seal/wrong-role");
-const WRONG_SIGNATURE: Code = Code::new("seal/wrong-signature");
-
-/// Every code of this room.
-pub const CODES: &[Code] = &[
-    DAMAGED,
-    ENVELOPE_NEWER,
-    EXPOSED,
-    HEADER_TOO_LONG,
-    KEYRING_DAMAGED,
-    KEYRING_NEWER,
-    KEYS_EXIST,
-    KEY_FILE,
-    NOT_AN_ENVELOPE,
-    NO_CURRENT_KEY,
-    NO_KEYS,
-    PHRASE_CHECKSUM,
-    PHRASE_UNKNOWN_WORD,
-    PHRASE_WORD_COUNT,
-    READ,
-    RECIPIENTS,
-    RETIRED_KEY,
-    REVOKED_KEY,
-    SEALING,
-    TRUNCATED,
-    UNKNOWN_SENDER,
-    WRONG_KEY,
-    WRONG_ROLE,
-    WRONG_SIGNATURE,
-];
-
 /// Tells why a key, a phrase or a sealed file is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
+    /// A card, or whom it stands for.
+    #[error(transparent)]
+    Pairing(#[from] PairingError),
+    /// A keyring that is sealed, or an identity that is elsewhere.
+    #[error(transparent)]
+    Locked(#[from] LockedError),
     /// A phrase of another length.
     #[error("a phrase has 12 or 24 words, this one has {found}")]
     WordCount {
@@ -168,30 +121,42 @@ pub enum SealError {
         kid: Kid,
     },
     /// Signed by a key that may not sign this kind.
-    #[error("key {kid} may not sign a {kind}")]
+    #[error("key {key} may not sign a {kind}")]
     WrongRole {
         /// The key.
-        kid: Kid,
+        key: KeyLabel,
         /// The kind.
         kind: Kind,
     },
     /// Signed by a key that is not used any more.
-    #[error("the envelope is signed by {kid}, a key that was retired")]
+    #[error("the envelope is signed by {key}, a key that was retired")]
     RetiredKey {
         /// The key.
-        kid: Kid,
+        key: KeyLabel,
     },
     /// Signed by a key that must not be trusted any more.
-    #[error("the envelope is signed by {kid}, a key that was revoked")]
+    #[error("the envelope is signed by {key}, a key that was revoked")]
     RevokedKey {
         /// The key.
-        kid: Kid,
+        key: KeyLabel,
+    },
+    /// Sealed to a key of one's own that is not used any more.
+    #[error("the envelope is sealed to {key}, a key of this end that was retired")]
+    SealedToRetired {
+        /// The key.
+        key: KeyLabel,
+    },
+    /// Sealed to a key of one's own that must not be used any more.
+    #[error("the envelope is sealed to {key}, a key of this end that was revoked")]
+    SealedToRevoked {
+        /// The key.
+        key: KeyLabel,
     },
     /// The signature does not hold.
-    #[error("the signature of {kid} does not fit the envelope's transfer.json")]
+    #[error("the signature of {key} does not fit the envelope's transfer.json")]
     WrongSignature {
         /// The key.
-        kid: Kid,
+        key: KeyLabel,
     },
 }
 
@@ -222,38 +187,44 @@ impl From<SealError> for io::Error {
 impl Diagnose for SealError {
     fn code(&self) -> Code {
         match self {
-            Self::WordCount { .. } => PHRASE_WORD_COUNT,
-            Self::UnknownWord { .. } => PHRASE_UNKNOWN_WORD,
-            Self::Checksum => PHRASE_CHECKSUM,
-            Self::NoKeys { .. } => NO_KEYS,
-            Self::KeysExist { .. } => KEYS_EXIST,
-            Self::Exposed { .. } => EXPOSED,
+            Self::Pairing(error) => error.code(),
+            Self::Locked(error) => error.code(),
+            Self::WordCount { .. } => codes::PHRASE_WORD_COUNT,
+            Self::UnknownWord { .. } => codes::PHRASE_UNKNOWN_WORD,
+            Self::Checksum => codes::PHRASE_CHECKSUM,
+            Self::NoKeys { .. } => codes::NO_KEYS,
+            Self::KeysExist { .. } => codes::KEYS_EXIST,
+            Self::Exposed { .. } => codes::EXPOSED,
             Self::Keyring {
                 cause: JsonError::Newer { .. },
                 ..
-            } => KEYRING_NEWER,
-            Self::Keyring { .. } => KEYRING_DAMAGED,
-            Self::KeyFile { .. } => KEY_FILE,
-            Self::NoCurrentKey { .. } => NO_CURRENT_KEY,
-            Self::Recipients { .. } => RECIPIENTS,
-            Self::Sealing(_) => SEALING,
-            Self::NotAnEnvelope => NOT_AN_ENVELOPE,
-            Self::EnvelopeNewer { .. } => ENVELOPE_NEWER,
-            Self::HeaderTooLong => HEADER_TOO_LONG,
-            Self::WrongKey => WRONG_KEY,
-            Self::Truncated => TRUNCATED,
-            Self::Damaged => DAMAGED,
-            Self::Read(_) => READ,
-            Self::UnknownSender { .. } => UNKNOWN_SENDER,
-            Self::WrongRole { .. } => WRONG_ROLE,
-            Self::RetiredKey { .. } => RETIRED_KEY,
-            Self::RevokedKey { .. } => REVOKED_KEY,
-            Self::WrongSignature { .. } => WRONG_SIGNATURE,
+            } => codes::KEYRING_NEWER,
+            Self::Keyring { .. } => codes::KEYRING_DAMAGED,
+            Self::KeyFile { .. } => codes::KEY_FILE,
+            Self::NoCurrentKey { .. } => codes::NO_CURRENT_KEY,
+            Self::Recipients { .. } => codes::RECIPIENTS,
+            Self::Sealing(_) => codes::SEALING,
+            Self::NotAnEnvelope => codes::NOT_AN_ENVELOPE,
+            Self::EnvelopeNewer { .. } => codes::ENVELOPE_NEWER,
+            Self::HeaderTooLong => codes::HEADER_TOO_LONG,
+            Self::WrongKey => codes::WRONG_KEY,
+            Self::Truncated => codes::TRUNCATED,
+            Self::Damaged => codes::DAMAGED,
+            Self::Read(_) => codes::READ,
+            Self::UnknownSender { .. } => codes::UNKNOWN_SENDER,
+            Self::WrongRole { .. } => codes::WRONG_ROLE,
+            Self::RetiredKey { .. } => codes::RETIRED_KEY,
+            Self::RevokedKey { .. } => codes::REVOKED_KEY,
+            Self::SealedToRetired { .. } => codes::SEALED_TO_RETIRED,
+            Self::SealedToRevoked { .. } => codes::SEALED_TO_REVOKED,
+            Self::WrongSignature { .. } => codes::WRONG_SIGNATURE,
         }
     }
 
     fn class(&self) -> Class {
         match self {
+            Self::Pairing(error) => error.class(),
+            Self::Locked(error) => error.class(),
             Self::NoKeys { .. }
             | Self::KeysExist { .. }
             | Self::Exposed { .. }
@@ -274,20 +245,24 @@ impl Diagnose for SealError {
             | Self::WrongRole { .. }
             | Self::RetiredKey { .. }
             | Self::RevokedKey { .. }
+            | Self::SealedToRetired { .. }
+            | Self::SealedToRevoked { .. }
             | Self::WrongSignature { .. } => Class::Verification,
         }
     }
 
     fn help(&self) -> Option<String> {
         let help = match self {
+            Self::Pairing(error) => return error.help(),
+            Self::Locked(error) => return error.help(),
             Self::WordCount { .. } => "enter all words that `airlock keys new` printed",
             Self::UnknownWord { .. } => "compare the word with the note, letter by letter",
             Self::Checksum => "compare every word, and their order, with the note",
             Self::NoKeys { .. } => {
-                "make them on the inside with `airlock keys new`, and take them over on the outside with `airlock keys enter`"
+                "make them with `airlock keys new`, and take them over on the other side with `airlock keys enter`; or, to pair by cards, make them on each side with `airlock keys new --role`"
             }
             Self::KeysExist { .. } => {
-                "keep them, or replace them with --replace: what was sealed to them can then no longer be opened"
+                "keep them; or let new ones take their place with `airlock keys rotate`; or replace them with --replace: what was sealed to them can then no longer be opened"
             }
             Self::Exposed { path, mode } => return Some(tighten(path, *mode)),
             Self::Keyring {
@@ -298,7 +273,9 @@ impl Diagnose for SealError {
                 "restore it from a backup, or enter the phrase again with `airlock keys enter --replace`"
             }
             Self::KeyFile { .. } => "check the folder, or name another one with --keys DIR",
-            Self::NoCurrentKey { .. } => "make keys with `airlock keys new --replace`",
+            Self::NoCurrentKey { .. } => {
+                "requests are made inside, with the keys of a site, and bundles outside, with those of a station; `airlock keys list` shows what this keyring has"
+            }
             Self::EnvelopeNewer { .. } => {
                 "the other side runs a newer airlock: install the same version here"
             }
@@ -310,12 +287,22 @@ impl Diagnose for SealError {
                 "copy the file again; compare it with its .sums"
             }
             Self::Read(_) => "check the medium, and copy the file again",
-            Self::UnknownSender { .. } => "compare the fingerprints of both sides",
-            Self::RetiredKey { .. } | Self::RevokedKey { .. } => {
-                "ask the other side to make it again with its current keys"
+            Self::UnknownSender { .. } => {
+                "compare the fingerprints of both sides; trust the sender's card with `airlock keys trust CARD` if it is one that you know"
+            }
+            Self::RetiredKey { .. } => "ask the other side to make it again with its current keys",
+            Self::RevokedKey { .. } => {
+                "do not use it; if its sender is sound, trust the card of its new key"
+            }
+            Self::SealedToRetired { .. } | Self::SealedToRevoked { .. } => {
+                "give the sender this end's current card (`airlock keys card`) or phrase, and ask for it again"
             }
             Self::WrongSignature { .. } => "do not use it; ask the other side to make it again",
-            Self::Recipients { .. } | Self::Sealing(_) | Self::WrongRole { .. } => return None,
+            Self::WrongRole { .. } => {
+                "do not use it: a site signs requests and receipts, a station signs bundles"
+            }
+            Self::Recipients { .. } => "name fewer with --to NAME",
+            Self::Sealing(_) => return None,
         };
         Some(help.to_owned())
     }

@@ -1,6 +1,7 @@
 //! What two people read to each other to know that they have the same keys (section 3.3).
 
 use std::fmt;
+use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
 
@@ -30,6 +31,30 @@ impl Fingerprint {
             bits: 0,
         };
         Self(std::array::from_fn(|_| fives.next()))
+    }
+}
+
+/// A text is no fingerprint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not 25 characters of Crockford's base32")]
+pub struct NotAFingerprint;
+
+impl FromStr for Fingerprint {
+    type Err = NotAFingerprint;
+
+    /// Reads what a person typed: any case, dashes and spaces anywhere, O for 0, I and L for 1.
+    fn from_str(text: &str) -> Result<Self, NotAFingerprint> {
+        let typed = text.bytes().filter(|byte| !matches!(byte, b'-' | b' '));
+        let meant = typed.map(|byte| match byte.to_ascii_uppercase() {
+            b'O' => b'0',
+            b'I' | b'L' => b'1',
+            other => other,
+        });
+        let characters: Vec<u8> = meant.take(LENGTH + 1).collect();
+        if !characters.iter().all(|byte| ALPHABET.contains(byte)) {
+            return Err(NotAFingerprint);
+        }
+        characters.try_into().map(Self).map_err(|_| NotAFingerprint)
     }
 }
 
@@ -88,5 +113,32 @@ mod tests {
             bits: 0,
         };
         assert_eq!([fives.next(), fives.next(), fives.next()], *b"111");
+    }
+
+    #[test]
+    fn what_a_person_types_is_read_again() {
+        let one = Fingerprint::of(&[0; 32]);
+        let text = one.to_string();
+        for typed in [
+            text.clone(),
+            text.to_lowercase(),
+            text.replace('-', " "),
+            text.replace('-', "").replace('0', "o").replace('1', "l"),
+        ] {
+            assert_eq!(typed.parse(), Ok(one), "{typed}");
+        }
+        for typed in [
+            "",
+            &text[1..],
+            &format!("{text}0"),
+            &text.replacen(&text[..1], "U", 1),
+            "é",
+        ] {
+            assert_eq!(
+                typed.parse::<Fingerprint>(),
+                Err(NotAFingerprint),
+                "{typed}"
+            );
+        }
     }
 }

@@ -1,9 +1,13 @@
 //! A key of the keyring: a pair, what it may sign, and whether it is still used.
+//!
+//! [`Key`] is one's own and holds secrets, [`Known`] is another end's card.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::pair::Pair;
+use super::public_pair::PublicPair;
+use super::{Card, CardName};
 use crate::wire::{Kid, Kind};
 
 /// Tells what a key may sign.
@@ -31,11 +35,37 @@ pub enum KeyState {
     Revoked,
 }
 
-/// A key of the keyring.
+/// How a key of one's own came to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// From a phrase that both ends hold.
+    Phrase,
+    /// Made here; the other ends have its card.
+    Card(CardName),
+}
+
+/// A key of one's own.
 pub(super) struct Key {
     pub(super) pair: Pair,
+    pub(super) mode: Mode,
     pub(super) role: Role,
     pub(super) state: KeyState,
+}
+
+/// The card of another end.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) card: Card,
+    pub(super) state: KeyState,
+}
+
+/// A key as a message names it: its id, and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyLabel {
+    /// The id.
+    pub kid: Kid,
+    /// What its end is called; none for a key of a phrase.
+    pub name: Option<CardName>,
 }
 
 /// A text is no role of this format.
@@ -49,6 +79,16 @@ impl Role {
         match kind {
             Kind::Request | Kind::Receipt => Self::Site,
             Kind::Bundle => Self::Station,
+        }
+    }
+}
+
+impl Role {
+    /// Returns the role of the other end.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Site => Self::Station,
+            Self::Station => Self::Site,
         }
     }
 }
@@ -85,19 +125,60 @@ impl KeyState {
         }
     }
 
+    /// Returns the state that a key is in at a time: a grace that is over is none.
+    #[must_use]
+    pub fn at(self, now: u64) -> Self {
+        match self {
+            Self::Grace { until } if until <= now => Self::Retired,
+            other => other,
+        }
+    }
+
+    /// Returns the state of a key that another takes the place of.
+    #[must_use]
+    pub(super) fn rotated(self, until: u64) -> Self {
+        match self {
+            Self::Current => Self::Grace { until },
+            other => other,
+        }
+    }
+
     /// Tells whether the key still opens and verifies at a time.
     pub fn is_open(self, now: u64) -> bool {
-        match self {
-            Self::Current => true,
-            Self::Grace { until } => now < until,
-            Self::Retired | Self::Revoked => false,
-        }
+        matches!(self.at(now), Self::Current | Self::Grace { .. })
     }
 }
 
 impl Key {
     pub(super) fn kid(&self) -> Kid {
-        self.pair.kid()
+        self.public().kid()
+    }
+
+    pub(super) fn public(&self) -> &PublicPair {
+        self.pair.public()
+    }
+
+    /// Returns the name on its card.
+    pub(super) fn name(&self) -> Option<&CardName> {
+        match &self.mode {
+            Mode::Phrase => None,
+            Mode::Card(name) => Some(name),
+        }
+    }
+
+    /// Returns its card.
+    pub(super) fn card(&self) -> Option<Card> {
+        let name = self.name()?.clone();
+        Some(Card::new(self.public().clone(), name, self.role))
+    }
+}
+
+impl fmt::Display for KeyLabel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "{} of {name}", self.kid),
+            None => self.kid.fmt(f),
+        }
     }
 }
 

@@ -2,23 +2,26 @@
 
 use std::fmt::Write as _;
 
-use age::x25519::Identity;
+use age::x25519::{Identity, Recipient};
 use ed25519_dalek::SigningKey;
 use lock_format::{Hex, parse_hex};
 use zeroize::Zeroizing;
 
-use super::Keyring;
-use super::key::{Key, KeyState, Role};
+use super::card::read_recipient;
+use super::key::{Key, KeyState, Known, Mode, Role};
 use super::pair::Pair;
+use super::{Card, CardName, Keyring};
 use crate::wire::Kid;
 use crate::wire::json::{JsonError, ObjectWriter, Reader, Sink, check, need, write_object};
 
 /// The one format that this airlock knows.
 const FORMAT: u64 = 1;
-/// How the keys came to be: from a phrase that both ends hold.
+/// The key came from a phrase that both ends hold.
 const PHRASE: &str = "phrase";
+/// The key was made here, and its card handed over.
+const CARD: &str = "card";
 /// Room for a keyring, so that secrets are not left behind by a growing buffer, in bytes.
-const ROOM: usize = 64 * 1024;
+const ROOM: usize = 1024 * 1024;
 
 impl Keyring {
     /// Writes `keyring.json`.
@@ -34,26 +37,35 @@ impl Keyring {
             FORMAT => {}
             other => return Err(JsonError::newer(&format!("format {other}"))),
         }
-        let mut keys = Vec::new();
+        let mut keyring = Self::default();
         let mut reader = Reader::new(bytes);
         reader.object(|key, value| match key {
+            "cards" => value.array(|item| {
+                let known = read_card(item)?;
+                keyring.cards.insert(known.card.kid(), known);
+                within(keyring.cards.len())
+            }),
             "format" => value.skip(),
             "keys" => value.array(|item| {
-                keys.push(read_key(item)?);
-                Ok(())
+                let key = read_key(item)?;
+                keyring.keys.insert(key.kid(), key);
+                within(keyring.keys.len())
             }),
             other => Err(JsonError::newer(other)),
         })?;
         reader.end()?;
-        let keyring = Self::of(keys);
+        keyring.consistent()?;
         check(bytes, |sink| keyring.write(sink))?;
         Ok(keyring)
     }
 
     fn write(&self, sink: &mut dyn Sink) {
         write_object(sink, |o| {
+            if !self.cards.is_empty() {
+                o.objects("cards", self.cards.values(), write_card);
+            }
             o.integer("format", FORMAT);
-            o.objects("keys", self.keys(), write_key);
+            o.objects("keys", self.keys.values(), write_key);
         });
     }
 }
@@ -70,14 +82,41 @@ fn format_of(bytes: &[u8]) -> Result<u64, JsonError> {
     need(format, "format")
 }
 
+fn within(count: usize) -> Result<(), JsonError> {
+    if count <= Keyring::MOST {
+        Ok(())
+    } else {
+        Err(JsonError::Limit {
+            what: "keys of a keyring",
+            limit: Keyring::MOST as u64,
+        })
+    }
+}
+
 fn write_key(o: &mut ObjectWriter<'_>, key: &Key) {
-    o.secret("age", &key.pair.identity_text());
+    o.secret("age", &key.pair.age_text());
     o.secret("ed25519", &seed_text(key.pair.signing()));
     o.string("kid", key.kid());
-    o.string("mode", PHRASE);
+    match &key.mode {
+        Mode::Phrase => o.string("mode", PHRASE),
+        Mode::Card(name) => {
+            o.string("mode", CARD);
+            o.string("name", name);
+        }
+    }
     o.string("role", key.role);
-    o.string("state", key.state.name());
-    if let KeyState::Grace { until } = key.state {
+    write_state(o, key.state);
+}
+
+fn write_card(o: &mut ObjectWriter<'_>, known: &Known) {
+    o.object("card", |card| known.card.write(card));
+    o.string("kid", known.card.kid());
+    write_state(o, known.state);
+}
+
+fn write_state(o: &mut ObjectWriter<'_>, state: KeyState) {
+    o.string("state", state.name());
+    if let KeyState::Grace { until } = state {
         o.integer("until", until);
     }
 }
@@ -90,14 +129,15 @@ fn seed_text(key: &SigningKey) -> Zeroizing<String> {
 }
 
 fn read_key(reader: &mut Reader<'_>) -> Result<Key, JsonError> {
-    let (mut identity, mut seed, mut kid, mut mode) = (None, None, None::<Kid>, None);
-    let (mut role, mut state, mut until) = (None, None, None);
+    let (mut age, mut seed, mut kid, mut mode) = (None, None, None::<Kid>, None);
+    let (mut name, mut role, mut state, mut until) = (None, None, None, None);
     reader.object(|key, value| {
         match key {
-            "age" => identity = Some(value.parsed_with("age", str::parse::<Identity>)?),
+            "age" => age = Some(value.parsed_with("age", AgeHalf::parse)?),
             "ed25519" => seed = Some(read_seed(value)?),
             "kid" => kid = Some(value.parsed("kid")?),
             "mode" => mode = Some(value.string()?),
+            "name" => name = Some(value.parsed::<CardName>("name")?),
             "role" => role = Some(value.parsed::<Role>("role")?),
             "state" => state = Some(value.string()?),
             "until" => until = Some(value.integer()?),
@@ -105,22 +145,75 @@ fn read_key(reader: &mut Reader<'_>) -> Result<Key, JsonError> {
         }
         Ok(())
     })?;
-    match need(mode, "mode")?.as_ref() {
-        PHRASE => {}
-        other => return Err(JsonError::newer(&format!("mode {other}"))),
-    }
-    let pair = Pair::of(
-        need(identity, "age")?,
-        SigningKey::from_bytes(&*need(seed, "ed25519")?),
-    );
-    if need(kid, "kid")? != pair.kid() {
-        return Err(JsonError::bad("kid", "is not that of the key"));
-    }
+    let mode = match (need(mode, "mode")?.as_ref(), name) {
+        (PHRASE, None) => Mode::Phrase,
+        (CARD, Some(name)) => Mode::Card(name),
+        (CARD, None) => return Err(JsonError::Missing { field: "name" }),
+        (PHRASE, Some(_)) => return Err(JsonError::bad("name", "is there only with mode card")),
+        (other, _) => return Err(JsonError::newer(&format!("mode {other}"))),
+    };
+    let signing = SigningKey::from_bytes(&*need(seed, "ed25519")?);
+    let pair = match (need(age, "age")?, &mode) {
+        (AgeHalf::Identity(identity), _) => Pair::of(identity, signing),
+        (AgeHalf::Recipient(recipient), Mode::Card(_)) => Pair::elsewhere(recipient, signing),
+        (AgeHalf::Recipient(_), Mode::Phrase) => {
+            return Err(JsonError::bad(
+                "age",
+                "is the identity itself with mode phrase",
+            ));
+        }
+    };
+    same_kid(need(kid, "kid")?, pair.public().kid())?;
     Ok(Key {
         pair,
+        mode,
         role: need(role, "role")?,
         state: read_state(&need(state, "state")?, until)?,
     })
+}
+
+fn read_card(reader: &mut Reader<'_>) -> Result<Known, JsonError> {
+    let (mut card, mut kid, mut state, mut until) = (None, None, None, None);
+    reader.object(|key, value| {
+        match key {
+            "card" => card = Some(Card::read(value)?),
+            "kid" => kid = Some(value.parsed("kid")?),
+            "state" => state = Some(value.string()?),
+            "until" => until = Some(value.integer()?),
+            _ => return Err(JsonError::newer(key)),
+        }
+        Ok(())
+    })?;
+    let card = need(card, "card")?;
+    same_kid(need(kid, "kid")?, card.kid())?;
+    Ok(Known {
+        card,
+        state: read_state(&need(state, "state")?, until)?,
+    })
+}
+
+fn same_kid(written: Kid, computed: Kid) -> Result<(), JsonError> {
+    if written == computed {
+        Ok(())
+    } else {
+        Err(JsonError::bad("kid", "is not that of the key"))
+    }
+}
+
+/// An identity, or the recipient of one that is elsewhere.
+enum AgeHalf {
+    Identity(Identity),
+    Recipient(Recipient),
+}
+
+impl AgeHalf {
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        if text.starts_with("age1") {
+            read_recipient(text).map(Self::Recipient)
+        } else {
+            text.parse().map(Self::Identity)
+        }
+    }
 }
 
 fn read_state(name: &str, until: Option<u64>) -> Result<KeyState, JsonError> {
@@ -177,7 +270,7 @@ mod tests {
             );
             let read = Keyring::from_json(text.as_bytes()).unwrap();
             assert_eq!(read.to_json().as_slice(), text.as_bytes());
-            assert_eq!(read.list()[0].2.name(), state);
+            assert_eq!(read.list()[0].state.name(), state);
         }
     }
 
@@ -186,7 +279,7 @@ mod tests {
         let text = text();
         for newer in [
             text.replace(r#""format":1"#, r#""format":2,"hue":[]"#),
-            text.replacen(r#""mode":"phrase""#, r#""mode":"card""#, 1),
+            text.replacen(r#""mode":"phrase""#, r#""mode":"seance""#, 1),
             text.replacen(r#""state":"current""#, r#""state":"asleep""#, 1),
             text.replacen(r#""kid""#, r#""hue":1,"kid""#, 1),
         ] {
@@ -213,7 +306,7 @@ mod tests {
     #[test]
     fn a_key_under_another_id_is_refused() {
         let keyring = keyring();
-        let ids: Vec<String> = keyring.keys().map(|key| key.kid().to_string()).collect();
+        let ids: Vec<String> = keyring.keys.keys().map(Kid::to_string).collect();
         let swapped = text().replace(&ids[0], &ids[1]);
         assert!(matches!(
             refusal(&swapped),

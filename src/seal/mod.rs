@@ -9,32 +9,54 @@
 //!  File ─ SealedFile::open ─► header bounded, key fits ─ length ─► AuthenticLength ─ reader_at ─► bytes
 //! ```
 
+mod card;
+mod change;
+mod codes;
+mod consistent;
 mod derive;
 mod error;
 mod file_handle;
+mod file_key;
 mod fingerprint;
 mod folder;
 mod header;
+mod identities;
+mod identity_file;
 mod key;
 mod keyring;
 mod keyring_text;
+mod locked_error;
+mod name;
 mod pair;
+mod pairing_error;
 mod passphrase;
 mod phrase;
 mod plain_reader;
+mod public_pair;
 mod recipient;
+mod recipients;
 mod sealed_file;
 mod sealer;
 mod signer;
+mod stored;
 
-pub use error::{CODES, SealError};
+pub use card::Card;
+pub use change::{TokenRecipient, Trusted};
+pub use codes::CODES;
+pub use error::SealError;
 pub use fingerprint::Fingerprint;
-pub use key::{KeyState, Role};
-pub use keyring::{Identities, Keyring};
-pub use passphrase::seal_with_passphrase;
+pub use identities::Identities;
+pub use identity_file::IdentityFile;
+pub use key::{KeyLabel, KeyState, Role};
+pub use keyring::{KeyEntry, Keyring};
+pub use locked_error::LockedError;
+pub use name::CardName;
+pub use pairing_error::PairingError;
+pub use passphrase::{Passphrase, seal_with_passphrase};
 pub use phrase::{Phrase, WordCount};
 pub use plain_reader::PlainReader;
 pub use recipient::Recipient;
 pub use sealed_file::{AuthenticLength, SealedFile};
 pub use sealer::{Sealer, sealed_size};
 pub use signer::Signer;
+pub use stored::{OpenKeyring, StoredKeyring};

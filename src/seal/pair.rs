@@ -1,21 +1,20 @@
-//! A key pair: an age identity and an Ed25519 key, with the id that names both.
+//! A key pair of one's own: an age identity, or the recipient of one that is elsewhere, and an
+//! Ed25519 key.
 
 use age::secrecy::ExposeSecret as _;
 use age::x25519::{Identity, Recipient};
 use bech32::{Bech32, Hrp};
 use ed25519_dalek::SigningKey;
-use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use crate::wire::Kid;
+use super::public_pair::PublicPair;
+use crate::run::{Entropy, EntropyError};
 
-/// What keeps a key id from being the digest of anything else.
-const KID_CONTEXT: &[u8] = b"airlock/v1/kid\0";
-
-/// An age identity and an Ed25519 key. Both are wiped when dropped.
+/// The secret halves of a pair, and its public ones. Secrets are wiped when dropped.
 pub(super) struct Pair {
-    kid: Kid,
-    identity: Identity,
+    public: PublicPair,
+    /// None where a hardware token holds it.
+    identity: Option<Identity>,
     signing: SigningKey,
 }
 
@@ -31,48 +30,55 @@ impl Pair {
         Self::of(identity, SigningKey::from_bytes(ed25519))
     }
 
+    /// Makes a new pair; with a recipient, only the signing key is new.
+    pub(super) fn generate(
+        elsewhere: Option<Recipient>,
+        source: &dyn Entropy,
+    ) -> Result<Self, EntropyError> {
+        let (mut x25519, mut ed25519) = (Zeroizing::new([0; 32]), Zeroizing::new([0; 32]));
+        source.fill(ed25519.as_mut())?;
+        if let Some(recipient) = elsewhere {
+            return Ok(Self::elsewhere(recipient, SigningKey::from_bytes(&ed25519)));
+        }
+        source.fill(x25519.as_mut())?;
+        Ok(Self::new(&x25519, &ed25519))
+    }
+
     /// Joins two keys that were read.
     pub(super) fn of(identity: Identity, signing: SigningKey) -> Self {
-        let mut hasher = Sha256::new();
-        hasher.update(KID_CONTEXT);
-        hasher.update(signing.verifying_key().as_bytes());
-        hasher.update(x25519_public(&identity.to_public()));
-        let digest: [u8; 32] = hasher.finalize().into();
-        let kid = digest
-            .first_chunk::<16>()
-            .expect("a SHA-256 has more than 16 bytes");
         Self {
-            kid: Kid::from_bytes(*kid),
-            identity,
+            public: PublicPair::new(identity.to_public(), signing.verifying_key()),
+            identity: Some(identity),
             signing,
         }
     }
 
-    pub(super) fn kid(&self) -> Kid {
-        self.kid
+    /// Joins a signing key with the recipient of an identity that is elsewhere.
+    pub(super) fn elsewhere(recipient: Recipient, signing: SigningKey) -> Self {
+        Self {
+            public: PublicPair::new(recipient, signing.verifying_key()),
+            identity: None,
+            signing,
+        }
     }
 
-    pub(super) fn identity(&self) -> &Identity {
-        &self.identity
+    pub(super) fn public(&self) -> &PublicPair {
+        &self.public
     }
 
-    pub(super) fn recipient(&self) -> Recipient {
-        self.identity.to_public()
+    pub(super) fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
     }
 
     pub(super) fn signing(&self) -> &SigningKey {
         &self.signing
     }
 
-    /// Returns the identity as age writes it.
-    pub(super) fn identity_text(&self) -> Zeroizing<String> {
-        Zeroizing::new(self.identity.to_string().expose_secret().to_owned())
+    /// Returns the identity as age writes it; the recipient where the identity is elsewhere.
+    pub(super) fn age_text(&self) -> Zeroizing<String> {
+        Zeroizing::new(match &self.identity {
+            Some(identity) => identity.to_string().expose_secret().to_owned(),
+            None => self.public.age().to_string(),
+        })
     }
-}
-
-/// Returns the raw public key, which age gives as text only.
-fn x25519_public(recipient: &Recipient) -> Vec<u8> {
-    let (_, bytes) =
-        bech32::decode(&recipient.to_string()).expect("age writes a recipient in Bech32");
-    bytes
 }

@@ -3,14 +3,16 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek as _, SeekFrom};
-use std::sync::Arc;
+use std::iter;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use age::stream::StreamReader;
 use age::{DecryptError, Decryptor};
 
 use super::file_handle::FileHandle;
+use super::file_key::{KnownFileKey, Recorder};
 use super::header::read_head;
-use super::{Identities, PlainReader, SealError};
+use super::{Identities, LockedError, PlainReader, SealError};
 
 /// Bytes of the buffer under a reader: enough for the lines of the header. Chunks go past it.
 const BUFFER: usize = 4096;
@@ -20,7 +22,7 @@ const BUFFER: usize = 4096;
 /// Several readers may read it at once, each with its own position.
 pub struct SealedFile {
     handle: FileHandle,
-    identities: Identities,
+    key: KnownFileKey,
 }
 
 /// The length of a payload, proved by the tag of its last chunk.
@@ -37,21 +39,26 @@ impl AuthenticLength {
 impl SealedFile {
     /// Takes a regular file; checks its header and that some identity opens it.
     ///
-    /// A wrong key and a damaged header cannot be told apart.
+    /// A wrong key and a damaged header cannot be told apart. Where only a key opens it that is
+    /// retired or revoked, the refusal names that key.
     pub fn open(file: File, identities: Identities) -> Result<Self, SealError> {
         let size = file.metadata().map_err(SealError::Read)?.len();
         let head = read_head(&file, size)?;
-        let sealed = Self {
-            handle: FileHandle {
-                file: Arc::new(file),
-                head,
-                size,
-                position: 0,
-            },
-            identities,
+        let handle = FileHandle {
+            file: Arc::new(file),
+            head,
+            size,
+            position: 0,
         };
-        sealed.stream()?;
-        Ok(sealed)
+        if let Some(key) = unwrap(&handle, identities.open())? {
+            return Ok(Self { handle, key });
+        }
+        for (identity, refusal) in identities.closed() {
+            if unwrap(&handle, iter::once(identity))?.is_some() {
+                return Err(refusal);
+            }
+        }
+        Err(SealError::WrongKey)
     }
 
     /// Returns the length of the sealed file in bytes.
@@ -94,17 +101,41 @@ impl SealedFile {
     }
 
     fn stream(&self) -> Result<StreamReader<BufReader<FileHandle>>, SealError> {
-        let reader = BufReader::with_capacity(BUFFER, self.handle.clone());
-        Decryptor::new_buffered(reader)
-            .and_then(|decryptor| decryptor.decrypt(self.identities.iter()))
-            .map_err(|error| {
-                if let DecryptError::Io(cause) = error {
-                    SealError::from_age(cause)
-                } else {
-                    SealError::WrongKey
-                }
-            })
+        decrypt(&self.handle, iter::once(&self.key as _)).map_err(|error| match error {
+            DecryptError::Io(cause) => SealError::from_age(cause),
+            _ => SealError::WrongKey,
+        })
     }
+}
+
+/// Finds the file key with one of the identities; none where no identity fits or the header is
+/// damaged.
+fn unwrap<'a>(
+    handle: &FileHandle,
+    identities: impl Iterator<Item = &'a dyn age::Identity>,
+) -> Result<Option<KnownFileKey>, SealError> {
+    let found = Mutex::new(None);
+    let recorders: Vec<Recorder<'_>> = identities
+        .map(|identity| Recorder::new(identity, &found))
+        .collect();
+    let opened = decrypt(handle, recorders.iter().map(|recorder| recorder as _));
+    drop(recorders);
+    match opened {
+        Ok(_) => Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner)),
+        Err(DecryptError::Io(cause)) => Err(SealError::from_age(cause)),
+        Err(error @ (DecryptError::Plugin(_) | DecryptError::PluginResolve(_))) => {
+            Err(LockedError::plugin(&error).into())
+        }
+        Err(_) => Ok(None),
+    }
+}
+
+fn decrypt<'a>(
+    handle: &FileHandle,
+    identities: impl Iterator<Item = &'a dyn age::Identity>,
+) -> Result<StreamReader<BufReader<FileHandle>>, DecryptError> {
+    let reader = BufReader::with_capacity(BUFFER, handle.clone());
+    Decryptor::new_buffered(reader)?.decrypt(identities)
 }
 
 impl fmt::Debug for SealedFile {

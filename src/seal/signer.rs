@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use ed25519_dalek::{Signature, Signer as _, VerifyingKey};
+use ed25519_dalek::{Signature, SignatureError, Signer as _, VerifyingKey};
 
 use super::SealError;
-use super::key::{Key, Role};
+use super::key::{Key, KeyLabel, Role};
 use crate::wire::{Kid, Kind, SignatureLine, signed_message};
 
 /// A key that signs envelopes of its role.
@@ -27,7 +27,9 @@ impl<'k> Signer<'k> {
     pub fn sign(&self, kind: Kind, transfer_json: &[u8]) -> Result<SignatureLine, SealError> {
         let kid = self.kid();
         if self.key.role != Role::signing(kind) {
-            return Err(SealError::WrongRole { kid, kind });
+            let name = self.key.name().cloned();
+            let key = KeyLabel { kid, name };
+            return Err(SealError::WrongRole { key, kind });
         }
         let message = signed_message(kind, &kid, transfer_json);
         Ok(SignatureLine {
@@ -42,10 +44,9 @@ impl<'k> Signer<'k> {
         key: &VerifyingKey,
         line: &SignatureLine,
         transfer_json: &[u8],
-    ) -> Result<(), SealError> {
+    ) -> Result<(), SignatureError> {
         let message = signed_message(line.kind, &line.kid, transfer_json);
         key.verify_strict(&message, &Signature::from_bytes(&line.signature))
-            .map_err(|_| SealError::WrongSignature { kid: line.kid })
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::text::describe;
 use crate::cli::context::{Context, Outcome};
 use crate::cli::exit::ExitStatus;
-use crate::cli::folders::KeysFlag;
+use crate::cli::keys::OpeningKeysFlag;
 use crate::cli::source;
 use crate::ops::inspect::{Inspected, inspect};
 use crate::wire::WireError;
@@ -17,7 +17,7 @@ use crate::wire::WireError;
 #[derive(Args, Debug)]
 pub(crate) struct InspectArguments {
     #[command(flatten)]
-    keys: KeysFlag,
+    keys: OpeningKeysFlag,
     /// A request, bundle or receipt; - reads standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -37,9 +37,9 @@ struct Shown {
 impl InspectArguments {
     /// Verifies who signed the envelope, and shows what it says.
     pub(crate) fn run(&self, context: &Context) -> Outcome {
-        let keys = self.keys.folder(context.environment())?;
+        let keyring = self.keys.load(context)?;
         let file = source::open(&self.file, source::scratch)?;
-        let inspected = inspect(file, &keys, &context.run())?;
+        let inspected = inspect(file, &keyring, &context.run())?;
         let output = context.output();
         if output.is_json() {
             output.data(&shown(&inspected)?)?;

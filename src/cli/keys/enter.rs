@@ -10,7 +10,7 @@ use super::error::KeysError;
 use crate::cli::context::{Context, Outcome};
 use crate::cli::exit::ExitStatus;
 use crate::cli::folders::KeysFlag;
-use crate::ops::keys::{enter_keys, may_save};
+use crate::ops::keys::{Grace, enter_keys, enter_rotated, may_save};
 
 /// Longest phrase that is read, in bytes: 24 words have at most 215.
 const LONGEST: usize = 4096;
@@ -23,6 +23,12 @@ pub(crate) struct EnterArguments {
     /// Replace the keys that are there: what was sealed to them can no longer be opened
     #[arg(long)]
     replace: bool,
+    /// The other side has rotated its keys: these take the place of the ones that are there
+    #[arg(long, conflicts_with = "replace")]
+    rotated: bool,
+    /// How long the replaced keys still open what is under way
+    #[arg(long, value_name = "TIME", default_value = "30d", requires = "rotated")]
+    grace: Grace,
 }
 
 #[derive(Serialize)]
@@ -35,9 +41,15 @@ impl EnterArguments {
     /// Reads the phrase without echo from a terminal, else from standard input.
     pub(crate) fn run(&self, context: &Context) -> Outcome {
         let folder = self.keys.folder(context.environment())?;
-        may_save(&folder, self.replace)?;
-        let typed = read_phrase().map_err(KeysError::Unreadable)?;
-        let fingerprint = enter_keys(&folder, &typed, self.replace)?;
+        let fingerprint = if self.rotated {
+            let mut open = self.keys.edit(context)?;
+            let typed = read_phrase().map_err(KeysError::Unreadable)?;
+            enter_rotated(&mut open, &typed, self.grace, context.run().clock)?
+        } else {
+            may_save(&folder, self.replace)?;
+            let typed = read_phrase().map_err(KeysError::Unreadable)?;
+            enter_keys(&folder, &typed, self.replace)?
+        };
         let output = context.output();
         if output.is_json() {
             output.data(&Entered {

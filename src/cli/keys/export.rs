@@ -5,7 +5,6 @@ use clap::Args;
 use crate::cli::context::{Context, Outcome};
 use crate::cli::exit::ExitStatus;
 use crate::cli::folders::KeysFlag;
-use crate::ops::keys::export_identities;
 
 /// Arguments of `airlock keys export`.
 #[derive(Args, Debug)]
@@ -20,10 +19,8 @@ pub(crate) struct ExportArguments {
 impl ExportArguments {
     /// Prints the identities. They are secret: whoever has them opens every envelope.
     pub(crate) fn run(&self, context: &Context) -> Outcome {
-        let folder = self.keys.folder(context.environment())?;
-        context
-            .output()
-            .bytes(export_identities(&folder)?.as_bytes())?;
+        let identities = self.keys.load(context)?.age_identities();
+        context.output().bytes(identities.as_bytes())?;
         Ok(ExitStatus::Done)
     }
 }

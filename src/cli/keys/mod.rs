@@ -1,10 +1,24 @@
-//! `airlock keys`: making, taking over and exporting keys.
+//! `airlock keys`: making, handing over, trusting and ending keys; and how commands get at them.
 
 mod arguments;
+mod ask;
+mod card;
 mod enter;
 mod error;
 mod export;
+mod forget;
+mod list;
 mod new;
+mod opening;
+mod passphrase;
+mod plugin;
+mod revoke;
+mod rotate;
+mod show;
+mod told;
+mod trust;
+mod unlock;
 
 pub(crate) use arguments::KeysArguments;
 pub(crate) use error::CODES;
+pub(crate) use opening::OpeningKeysFlag;

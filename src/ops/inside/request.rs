@@ -9,7 +9,7 @@ use super::diff::Diff;
 use crate::diagnostic::Failure;
 use crate::ops::transfer::{self, Envelope};
 use crate::run::Run;
-use crate::seal::Keyring;
+use crate::seal::{CardName, Keyring};
 use crate::store::ledger::{self, Event};
 use crate::store::{AuditEntry, Store};
 use crate::wire::{Accept, Kind, Nonce, Request, Transfer, TransferId, Want};
@@ -27,6 +27,8 @@ pub struct IssuedRequest {
 
 /// Seals and signs a request for what is missing, and records it with its lock.
 ///
+/// `to` names the stations that can open it; without any, every current one can.
+///
 /// The ledger comes first: a request that was recorded and never left is harmless, one that left and
 /// is not known would get an answer that must be refused.
 pub fn issue(
@@ -34,11 +36,13 @@ pub fn issue(
     diff: &Diff,
     store: &Store,
     keyring: &Keyring,
+    to: &[CardName],
     run: &Run<'_>,
 ) -> Result<IssuedRequest, Failure> {
     let (text, lockfile) = lock;
     let writer = store.begin(run.clock)?;
-    let address = transfer::address(keyring, Kind::Request, store.site(), None)?;
+    let recipients = keyring.recipients_named(Kind::Request, to)?;
+    let address = transfer::address_to(keyring, Kind::Request, &recipients, store.site(), None)?;
     let lock_digest = writer.record_lock(text)?;
     let seq = writer.ledger().next_seq();
     let created = run.clock.unix_seconds();

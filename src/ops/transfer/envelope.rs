@@ -4,7 +4,7 @@ use std::io::Write;
 
 use lock_format::{Algorithm, Blob};
 
-use super::{TransferError, Writing, address};
+use super::{TransferError, Writing};
 use crate::oci::digest_of;
 use crate::seal::{Keyring, Recipient, Sealer};
 use crate::wire::{Carried, Kind, Layout, SignatureLine, Transfer, TransferId};
@@ -43,15 +43,12 @@ impl Envelope {
         index_json: Option<Vec<u8>>,
     ) -> Result<Self, TransferError> {
         let kind = transfer.kind();
-        let ours = address(
-            keyring,
-            kind,
-            transfer.address().site,
-            transfer.address().expires,
-        )?;
-        if ours != *transfer.address() {
-            return Err(TransferError::OtherKeys);
-        }
+        let address = transfer.address();
+        let signer = keyring.signer(kind)?;
+        let recipients = keyring
+            .recipients_by_kid(kind, &address.to)
+            .filter(|_| signer.kid() == address.from)
+            .ok_or(TransferError::OtherKeys)?;
         let entries = match transfer {
             Transfer::Bundle(bundle) => bundle.entries.clone(),
             Transfer::Request(_) | Transfer::Receipt(_) => Vec::new(),
@@ -65,7 +62,7 @@ impl Envelope {
         }
         let json = transfer.to_json()?;
         let layout = Layout::new(transfer, json.len() as u64)?;
-        let line = keyring.signer(kind)?.sign(kind, &json)?;
+        let line = signer.sign(kind, &json)?;
         Ok(Self {
             id: TransferId::of(&json),
             layout,
@@ -73,7 +70,7 @@ impl Envelope {
             line,
             index_json,
             entries,
-            recipients: keyring.recipients(kind)?,
+            recipients,
         })
     }
 

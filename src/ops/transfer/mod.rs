@@ -19,9 +19,10 @@ mod open;
 mod opened;
 mod payload_pump;
 mod span;
+mod standing;
 mod writing;
 
-pub use address::address;
+pub use address::{address, address_to};
 pub use encoding::{ContentReader, zstd_encoder};
 pub use entry_reader::EntryReader;
 pub use envelope::Envelope;
@@ -29,4 +30,5 @@ pub use error::{CODES, TransferError};
 pub use open::open_envelope;
 pub use opened::Opened;
 pub use span::Span;
+pub use standing::Standing;
 pub use writing::{OpenPayload, Writing};

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::fs::File;
 
 use super::front::Front;
-use super::{Opened, TransferError};
+use super::{Opened, Standing, TransferError};
 use crate::seal::{Keyring, SealError, SealedFile, sealed_size};
 use crate::wire::{Kind, Layout, SignatureLine, Transfer, WireError};
 
@@ -32,7 +32,16 @@ pub fn open_envelope(
     in_one_file(&transfer, &layout)?;
     let length = length.map_err(|error| explain(&sealed, &layout, error))?;
     exact(length.bytes(), layout.total())?;
-    let opened = Opened::new(sealed, length, layout, transfer, &line, &front.json);
+    let standing = Standing::of(keyring, transfer.address(), now);
+    let opened = Opened::new(
+        sealed,
+        length,
+        layout,
+        transfer,
+        &line,
+        &front.json,
+        standing,
+    );
     opened.check_lead(&front.framing)?;
     Ok(opened)
 }

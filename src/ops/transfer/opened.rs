@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use lock_format::Blob;
 
 use super::error::part_name;
-use super::{Span, TransferError};
+use super::{Span, Standing, TransferError};
 use crate::oci::VerifyingReader;
 use crate::seal::{AuthenticLength, PlainReader, SealedFile};
 use crate::wire::{
@@ -26,6 +26,7 @@ pub struct Opened {
     transfer: Transfer,
     id: TransferId,
     signer: Kid,
+    standing: Standing,
     /// For each part, and for the tail: whether it was read to its end with the framing before it.
     read: Vec<AtomicBool>,
 }
@@ -38,6 +39,7 @@ impl Opened {
         transfer: Transfer,
         line: &SignatureLine,
         json: &[u8],
+        standing: Standing,
     ) -> Self {
         let pieces = layout.parts().saturating_add(1);
         Self {
@@ -47,6 +49,7 @@ impl Opened {
             transfer,
             id: TransferId::of(json),
             signer: line.kid,
+            standing,
             read: (0..pieces).map(|_| AtomicBool::new(false)).collect(),
         }
     }
@@ -82,6 +85,11 @@ impl Opened {
     /// Returns the key that signed.
     pub fn signer(&self) -> Kid {
         self.signer
+    }
+
+    /// Returns what the keyring makes of its keys.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
     }
 
     /// Returns where each byte of the payload stands.

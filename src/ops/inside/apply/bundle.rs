@@ -6,7 +6,7 @@ use lock_format::{Lockfile, Reference};
 
 use super::accept::{self, Accepted, Site};
 use super::entries::{self, Entries};
-use super::{PublishedImages, closure, content, older, publish, stage};
+use super::{PublishedImages, closure, content, keys, older, publish, stage};
 use crate::diagnostic::Failure;
 use crate::oci::Inventory;
 use crate::ops::inside::diff::unique_blobs;
@@ -88,6 +88,7 @@ pub fn apply(
         opened.signer(),
         options.lock.as_ref(),
     )?;
+    keys::check(opened.standing(), bundle, &ledger)?;
     if !options.allow_older {
         older::check(
             store,

@@ -12,6 +12,7 @@ pub const CODES: &[Code] = &[
     CLOSED,
     DOCUMENT,
     EXPIRED,
+    KEY_IN_GRACE,
     NEEDS_LOCK,
     NOT_AS_LOCKED,
     NOT_IN_LOCK,
@@ -19,6 +20,7 @@ pub const CODES: &[Code] = &[
     OTHER_LOCK,
     OTHER_SITE,
     RESOLUTION,
+    REVOKED_REQUEST,
     SERIAL,
     SIZE,
     SUPERSEDED,
@@ -32,6 +34,7 @@ const CANCELLED: Code = Code::new("apply/cancelled-request");
 const CLOSED: Code = Code::new("apply/closed-request");
 const DOCUMENT: Code = Code::new("apply/refused-document");
 const EXPIRED: Code = Code::new("apply/expired");
+const KEY_IN_GRACE: Code = Code::new("apply/key-in-grace");
 const NEEDS_LOCK: Code = Code::new("apply/needs-lock");
 const NOT_AS_LOCKED: Code = Code::new("apply/not-as-locked");
 const NOT_IN_LOCK: Code = Code::new("apply/not-in-lock");
@@ -39,6 +42,7 @@ const NOTHING_HELD: Code = Code::new("apply/nothing-held");
 const OTHER_LOCK: Code = Code::new("apply/other-lock");
 const OTHER_SITE: Code = Code::new("apply/other-site");
 const RESOLUTION: Code = Code::new("apply/unasked-resolution");
+const REVOKED_REQUEST: Code = Code::new("apply/revoked-request");
 const SERIAL: Code = Code::new("apply/old-serial");
 const SIZE: Code = Code::new("apply/size-differs");
 const SUPERSEDED: Code = Code::new("apply/superseded-lock");
@@ -73,6 +77,15 @@ pub enum ApplyFailure {
     /// It answers a request that was made void.
     #[error("the bundle answers request {}, which was made void", .0.short())]
     VoidRequest(TransferId),
+    /// It answers a request that a revoked key signed.
+    #[error(
+        "the bundle answers request {}, and the key that signed that was revoked or forgotten",
+        .0.short()
+    )]
+    RevokedRequest(TransferId),
+    /// It is signed by, or sealed to, a key in grace, and was not under way when that was rotated.
+    #[error("the bundle uses a key that was rotated out, for something that came after")]
+    KeyInGrace,
     /// It answers no request, and this site takes only answers.
     #[error("the bundle answers no request, and this site takes only bundles it asked for")]
     Unsolicited,
@@ -169,6 +182,8 @@ impl Diagnose for ApplyFailure {
             Self::ClosedRequest(_) => CLOSED,
             Self::CancelledRequest(_) => CANCELLED,
             Self::VoidRequest(_) => VOID,
+            Self::RevokedRequest(_) => REVOKED_REQUEST,
+            Self::KeyInGrace => KEY_IN_GRACE,
             Self::Unsolicited => UNSOLICITED,
             Self::NeedsLock => NEEDS_LOCK,
             Self::Serial { .. } => SERIAL,
@@ -195,6 +210,8 @@ impl Diagnose for ApplyFailure {
             | Self::ClosedRequest(_)
             | Self::CancelledRequest(_)
             | Self::VoidRequest(_)
+            | Self::RevokedRequest(_)
+            | Self::KeyInGrace
             | Self::Unsolicited
             | Self::Serial { .. }
             | Self::OtherLock { .. }
@@ -221,9 +238,13 @@ fn help(failure: &ApplyFailure) -> &'static str {
         ApplyFailure::UnknownRequest(_) => {
             "name the store that issued the request with --store DIR"
         }
+        ApplyFailure::KeyInGrace => {
+            "ask the station to make it again, with its current key and to the current key of this site"
+        }
         ApplyFailure::ClosedRequest(_)
         | ApplyFailure::CancelledRequest(_)
-        | ApplyFailure::VoidRequest(_) => {
+        | ApplyFailure::VoidRequest(_)
+        | ApplyFailure::RevokedRequest(_) => {
             "see what is missing now with `airlock diff`, and issue a new request"
         }
         ApplyFailure::Unsolicited => {

@@ -18,6 +18,7 @@ mod closure;
 mod content;
 mod entries;
 mod failure;
+mod keys;
 mod older;
 mod publish;
 mod stage;

@@ -15,7 +15,7 @@ use crate::ops::lock_file::LockFile;
 use crate::ops::pool;
 use crate::ops::transfer::{self, Envelope};
 use crate::run::{Event, Run, TaskId};
-use crate::seal::Keyring;
+use crate::seal::{CardName, Keyring};
 use crate::store::Cache;
 use crate::wire::{
     Basis, Bundle, Carried, Encoding, Kind, Missing, Request, Subject, Text, Transfer, TransferId,
@@ -34,6 +34,8 @@ pub struct BundleOptions {
     pub lock: Option<LockFile>,
     /// Make a partial bundle where something cannot be had.
     pub keep_going: bool,
+    /// Sites that can open the bundle besides the one that asked.
+    pub further: Vec<CardName>,
 }
 
 /// A bundle whose every byte is decided; only sealing is left.
@@ -56,6 +58,8 @@ pub fn prepare<'c>(
     run: &Run<'_>,
 ) -> Result<Prepared<'c>, Failure> {
     let (request, id) = request;
+    // Nobody to answer is told before hours of fetching.
+    let recipients = keyring.recipients_of_answer(request.address.from, &options.further)?;
     let lockfile = lock_of(request, options)?;
     let wanted = match lockfile {
         Some(lockfile) => wanted::of_lock(lockfile),
@@ -89,7 +93,13 @@ pub fn prepare<'c>(
     let index_json = contents::index(&wanted, lockfile, &below);
     let missing = missing(request, failures.drain(..));
     let bundle = Bundle {
-        address: transfer::address(keyring, Kind::Bundle, request.address.site, None)?,
+        address: transfer::address_to(
+            keyring,
+            Kind::Bundle,
+            &recipients,
+            request.address.site,
+            None,
+        )?,
         basis: Basis::Answers(id),
         lock: request.lock,
         index_json: Blob {

@@ -1,0 +1,36 @@
+//! Whether the keys of a bundle may still be used for it (`docs/transfer-format.md` section 3.3).
+
+use super::ApplyFailure;
+use crate::ops::transfer::Standing;
+use crate::seal::KeyState;
+use crate::store::Ledger;
+use crate::wire::{Basis, Bundle};
+
+/// Fails where the request that is answered was signed by a key that is revoked, or where a key in
+/// grace is used for something else than what was under way when it was rotated.
+pub(super) fn check(
+    standing: &Standing,
+    bundle: &Bundle,
+    ledger: &Ledger,
+) -> Result<(), ApplyFailure> {
+    let current = standing.signer_is_current && standing.recipient_is_current;
+    let Basis::Answers(id) = bundle.basis else {
+        return current.then_some(()).ok_or(ApplyFailure::KeyInGrace);
+    };
+    let (request, _) = ledger
+        .request(&id)
+        .ok_or(ApplyFailure::UnknownRequest(id))?;
+    let requester = match standing.state(&request.from) {
+        None | Some(KeyState::Revoked) => return Err(ApplyFailure::RevokedRequest(id)),
+        Some(state) => state,
+    };
+    let before_rotation = requester != KeyState::Current;
+    let signer_was_asked = request.to.contains(&bundle.address.from);
+    let signer = standing.signer_is_current || before_rotation || signer_was_asked;
+    let recipient = standing.recipient_is_current || before_rotation;
+    if signer && recipient {
+        Ok(())
+    } else {
+        Err(ApplyFailure::KeyInGrace)
+    }
+}
