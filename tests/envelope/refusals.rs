@@ -231,10 +231,13 @@ fn retired_and_revoked_keys_are_named() {
         opened(&with_state(r#""state":"revoked""#)),
         "seal/revoked-key"
     );
-    assert_eq!(
-        refusal(&sealed, &with_state(r#""state":"retired""#)),
-        "seal/wrong-key"
-    );
+    for (state, code) in [
+        (late.as_str(), "seal/sealed-to-retired"),
+        (r#""state":"retired""#, "seal/sealed-to-retired"),
+        (r#""state":"revoked""#, "seal/sealed-to-revoked"),
+    ] {
+        assert_eq!(refusal(&sealed, &with_state(state)), code);
+    }
 }
 
 #[test]
