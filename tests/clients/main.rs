@@ -13,6 +13,8 @@ mod call;
 mod check;
 mod client;
 mod engine;
+mod forms;
+mod guarded;
 mod harness;
 mod images;
 #[path = "../long/large_layer.rs"]
