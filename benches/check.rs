@@ -90,11 +90,13 @@ fn project(folder: &Path) -> String {
 fn dockerfile(images: &[usize]) -> String {
     let mut text = "# syntax of the built-in front end\nARG TAG=1\n".to_owned();
     for (stage, number) in images.iter().enumerate() {
-        text += &format!("FROM {}:$TAG AS stage{stage}\n", name(*number));
+        let from = format!("FROM {}:$TAG AS stage{stage}\n", name(*number));
+        text.push_str(&from);
         text += "WORKDIR /src\nCOPY . .\n";
         text += &"RUN echo one && \\\n    echo two && \\\n    echo three\n".repeat(5);
         if stage > 0 {
-            text += &format!("COPY --from=stage{} /out /out\n", stage - 1);
+            let copy = format!("COPY --from=stage{} /out /out\n", stage - 1);
+            text.push_str(&copy);
         }
     }
     text

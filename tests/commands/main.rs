@@ -16,4 +16,5 @@ mod lock;
 mod long;
 mod output;
 mod stopped;
+mod own;
 mod world;
