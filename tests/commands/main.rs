@@ -15,6 +15,6 @@ mod lock;
 #[path = "../long/killed.rs"]
 mod long;
 mod output;
-mod stopped;
 mod own;
+mod stopped;
 mod world;
