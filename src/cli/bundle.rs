@@ -1,5 +1,6 @@
-//! `airlock bundle`: fetch what a request asks for, and seal it.
+//! `airlock bundle`: fetch what a request asks for, or what a lock needs, and seal it.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -7,27 +8,36 @@ use serde::Serialize;
 
 use super::context::{Context, Outcome};
 use super::exit::ExitStatus;
-use super::folders::CacheFlag;
+use super::folders::{CacheFlag, SitesFlag};
 use super::keys::OpeningKeysFlag;
 use super::lines::Lines;
 use super::lockfile::LockfileFlag;
 use super::source;
 use super::station::StationFlags;
 use super::target::Target;
+use crate::diagnostic::Failure;
 use crate::ops::lock_file::LockFile;
-use crate::ops::outside::bundle::{BundleOptions, Prepared, prepare};
+use crate::ops::outside::bundle::{BundleFailure, BundleOptions, Order, Prepared, prepare};
 use crate::ops::transfer::{TransferError, open_envelope};
 use crate::report::{counted, human_size};
-use crate::seal::CardName;
-use crate::store::Cache;
-use crate::wire::{Kind, Subject, Transfer};
+use crate::run::{Event, Run, Warning};
+use crate::seal::{CardName, Keyring};
+use crate::store::{Cache, Sites};
+use crate::wire::{Kind, Request, SiteId, Subject, Transfer, TransferId};
 
 /// Arguments of `airlock bundle`.
 #[derive(Args, Debug)]
 pub(crate) struct BundleArguments {
-    /// The request; - reads standard input
-    #[arg(value_name = "REQUEST")]
-    request: PathBuf,
+    /// The request; - reads standard input. Without it, all that the lock of --lockfile needs is
+    /// carried, for a site that asks for nothing
+    #[arg(value_name = "REQUEST", required_unless_present = "lockfile")]
+    request: Option<PathBuf>,
+    /// Without a request: leave out what this older lock names, which the site has applied; repeats
+    #[arg(long, value_name = "FILE", conflicts_with = "request")]
+    since: Vec<PathBuf>,
+    /// Without a request: the site that the bundle is for [default: the only one known]
+    #[arg(long, value_name = "ID", conflicts_with = "request")]
+    site: Option<SiteId>,
     /// Where the bundle goes, `bundle-<ID>.age` without it; - is standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -35,7 +45,7 @@ pub(crate) struct BundleArguments {
     #[arg(long)]
     force: bool,
     /// Carry everything the lock names, also what the inside has; needs the lock
-    #[arg(long)]
+    #[arg(long, requires = "request")]
     complete: bool,
     /// How blobs are carried
     #[arg(long, value_enum, default_value_t = EncodingChoice::Auto)]
@@ -54,6 +64,8 @@ pub(crate) struct BundleArguments {
     keys: OpeningKeysFlag,
     #[command(flatten)]
     cache: CacheFlag,
+    #[command(flatten)]
+    sites: SitesFlag,
 }
 
 /// How blobs are carried.
@@ -87,19 +99,11 @@ impl BundleArguments {
     pub(crate) fn run(&self, context: &Context) -> Outcome {
         let run = context.run();
         let keyring = self.keys.load(context)?;
-        let now = run.clock.unix_seconds();
-        let opened = open_envelope(
-            source::open(&self.request, source::scratch)?,
-            &keyring,
-            &[Kind::Request],
-            now,
-        )?;
-        let id = opened.id();
-        let found = opened.kind();
-        let Transfer::Request(request) = opened.into_transfer() else {
-            let expected = vec![Kind::Request];
-            return Err(TransferError::OtherKind { found, expected }.into());
-        };
+        let requested = self
+            .request
+            .as_deref()
+            .map(|path| requested(path, &keyring, &run))
+            .transpose()?;
         // A name that is taken is told before hours of fetching.
         let named = self
             .output
@@ -107,21 +111,23 @@ impl BundleArguments {
             .map(|path| Target::open(path, self.force))
             .transpose()?;
         let station = self.station.settings(context)?;
-        let options = BundleOptions {
-            jobs: station.jobs,
-            raw: self.encoding == EncodingChoice::Raw,
-            complete: self.complete,
-            lock: if self.complete {
-                LockFile::find(self.lockfile.path(), &run)?
-            } else {
-                None
-            },
-            keep_going: self.keep_going,
-            further: self.to.clone(),
-        };
+        let options = self.options(station.jobs, &run)?;
         let cache = Cache::open(&self.cache.folder(context.environment())?)?;
-        let client = station.client_for_requests(context);
-        let prepared = prepare((&request, id), &client, &cache, &keyring, &options, &run)?;
+        let prepared = if let Some((request, id)) = &requested {
+            self.learn(request.address.site, context);
+            let order = Order::of_request(request, *id, &options)?;
+            let client = station.client_for_requests(context);
+            prepare(&order, &client, &cache, &keyring, &options, &run)?
+        } else {
+            let lock = LockFile::read(self.lockfile.path(), &run)?;
+            let since = self.since.iter().map(|path| LockFile::read(path, &run));
+            let since = since.collect::<Result<Vec<_>, _>>()?;
+            let (site, serial) = self.unsolicited(context)?;
+            let order = Order::unsolicited(site, serial, &lock, &since);
+            // The lock was named by a person, so it may name what a person may.
+            let client = station.client(context);
+            prepare(&order, &client, &cache, &keyring, &options, &run)?
+        };
         let target = match named {
             Some(target) => target,
             None => Target::open(
@@ -134,6 +140,77 @@ impl BundleArguments {
         context.end_progress();
         tell(context, &prepared, file, sealed_bytes)
     }
+
+    fn options(&self, jobs: NonZeroUsize, run: &Run<'_>) -> Result<BundleOptions, Failure> {
+        Ok(BundleOptions {
+            jobs,
+            raw: self.encoding == EncodingChoice::Raw,
+            complete: self.complete,
+            lock: if self.complete {
+                LockFile::find(self.lockfile.path(), run)?
+            } else {
+                None
+            },
+            keep_going: self.keep_going,
+            further: self.to.clone(),
+        })
+    }
+
+    /// Remembers the site of a request that was verified. Where that is not possible the bundle can
+    /// be made all the same.
+    fn learn(&self, site: SiteId, context: &Context) {
+        let learned = self
+            .sites
+            .folder(context.environment())
+            .map_err(Failure::from)
+            .and_then(|folder| Ok(Sites::new(folder).learn(site)?));
+        if let Err(failure) = learned {
+            let facts = failure.facts();
+            context.run().events.event(Event::Warning(&Warning {
+                code: facts.code(),
+                message: format!("the site is not remembered: {facts}"),
+                help: facts.help(),
+                label: None,
+            }));
+        }
+    }
+
+    /// Returns the site that is named, or the only one known, and its next serial number.
+    fn unsolicited(&self, context: &Context) -> Result<(SiteId, u64), Failure> {
+        let sites = Sites::new(self.sites.folder(context.environment())?);
+        let site = match self.site {
+            Some(site) => site,
+            None => match sites.known()?.as_slice() {
+                [site] => *site,
+                known => {
+                    let known = known.len();
+                    return Err(BundleFailure::NeedsSite { known }.into());
+                }
+            },
+        };
+        let now = context.run().clock.unix_seconds();
+        Ok((site, sites.next_serial(site, now)?))
+    }
+}
+
+/// Opens and verifies a request.
+fn requested(
+    path: &Path,
+    keyring: &Keyring,
+    run: &Run<'_>,
+) -> Result<(Request, TransferId), Failure> {
+    let opened = open_envelope(
+        source::open(path, source::scratch)?,
+        keyring,
+        &[Kind::Request],
+        run.clock.unix_seconds(),
+    )?;
+    let (id, found) = (opened.id(), opened.kind());
+    let Transfer::Request(request) = opened.into_transfer() else {
+        let expected = vec![Kind::Request];
+        return Err(TransferError::OtherKind { found, expected }.into());
+    };
+    Ok((request, id))
 }
 
 fn tell(context: &Context, prepared: &Prepared<'_>, file: String, sealed_bytes: u64) -> Outcome {

@@ -34,6 +34,14 @@ pub(crate) struct CacheFlag {
     pub(crate) cache: Option<PathBuf>,
 }
 
+/// The sites that this station makes bundles for, on the outside.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct SitesFlag {
+    /// The folder of known sites and their serial numbers [default: `$XDG_STATE_HOME/airlock/sites`]
+    #[arg(long, value_name = "DIR", env = "AIRLOCK_SITES")]
+    pub(crate) sites: Option<PathBuf>,
+}
+
 /// The certificate of the registry, on the inside.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct TlsFlag {
@@ -142,6 +150,25 @@ impl CacheFlag {
             None => below(environment, "XDG_CACHE_HOME", ".cache", "airlock").ok_or(NoFolder {
                 what: "cache",
                 flag: "--cache",
+            }),
+        }
+    }
+}
+
+impl SitesFlag {
+    /// Returns the folder of known sites.
+    pub(crate) fn folder(&self, environment: &Environment) -> Result<PathBuf, NoFolder> {
+        match &self.sites {
+            Some(path) => Ok(path.clone()),
+            None => below(
+                environment,
+                "XDG_STATE_HOME",
+                ".local/state",
+                "airlock/sites",
+            )
+            .ok_or(NoFolder {
+                what: "known sites",
+                flag: "--sites",
             }),
         }
     }

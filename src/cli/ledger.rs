@@ -26,6 +26,8 @@ pub(crate) struct LedgerArguments {
 
 #[derive(Debug, Subcommand)]
 enum Action {
+    /// Make the store of a site that issues no requests, and print the site's id
+    Init(Whereabouts),
     /// Show requests, bundles, held content and locks
     Show(Whereabouts),
     /// Close every open request: after the store came back from a backup
@@ -88,6 +90,7 @@ impl LedgerArguments {
     /// Does what is asked.
     pub(crate) fn run(&self, context: &Context) -> Outcome {
         match &self.action {
+            Action::Init(whereabouts) => whereabouts.init(context),
             Action::Show(whereabouts) => show(&whereabouts.open(context)?, context),
             Action::Void(whereabouts) => void(&whereabouts.open(context)?, context),
         }
@@ -97,6 +100,20 @@ impl LedgerArguments {
 impl Whereabouts {
     fn open(&self, context: &Context) -> Result<Store, Failure> {
         Ok(Store::open(&self.store.folder(context.environment())?)?)
+    }
+
+    fn init(&self, context: &Context) -> Outcome {
+        let folder = self.store.folder(context.environment())?;
+        let store = Store::open_or_create(&folder, context.run().entropy)?;
+        let site = store.site().to_string();
+        if context.output().is_json() {
+            context
+                .output()
+                .data(&json!({"schema": "airlock.ledger-init/1", "site": site}))?;
+        } else {
+            context.output().bytes(format!("{site}\n").as_bytes())?;
+        }
+        Ok(ExitStatus::Done)
     }
 }
 

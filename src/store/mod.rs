@@ -43,6 +43,7 @@ mod publish;
 mod published_list;
 mod records;
 mod roots;
+mod sites;
 mod staged;
 #[expect(clippy::module_inception, reason = "one type per file, named after it")]
 mod store;
@@ -65,6 +66,7 @@ pub use output::{Existing, OutputFile, publish_file};
 pub use publication::Publication;
 pub use publish::Published;
 pub use roots::Roots;
+pub use sites::Sites;
 pub use store::Store;
 pub use view::View;
 pub use writer::{Repairs, Writer};

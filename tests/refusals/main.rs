@@ -13,6 +13,7 @@ mod check;
 mod damaged;
 mod forged;
 mod ledger;
+mod one_way;
 mod opened;
 mod replayed;
 mod snapshot;

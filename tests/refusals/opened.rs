@@ -59,6 +59,12 @@ impl Opened {
         self.payloads.remove(at + 2);
     }
 
+    /// Leaves the last blob out, and says so in what is signed.
+    pub(crate) fn remove_last(&mut self) {
+        self.bundle.entries.pop().unwrap();
+        self.payloads.pop().unwrap();
+    }
+
     /// Changes the bytes of a blob without saying so.
     pub(crate) fn falsify(&mut self, digest: Digest) {
         let at = self.position(digest);

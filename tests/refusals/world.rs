@@ -104,7 +104,17 @@ impl World {
 
     /// Returns the genuine bundle, opened.
     pub(crate) fn opened(&self) -> Opened {
-        Opened::read(&self.path("bundle.age"), &self.keyring)
+        self.opened_from("bundle.age")
+    }
+
+    /// Returns another genuine bundle, opened.
+    pub(crate) fn opened_from(&self, name: &str) -> Opened {
+        Opened::read(&self.path(name), &self.keyring)
+    }
+
+    /// Runs airlock outside, which must fail; returns exit code and code.
+    pub(crate) fn outside_fails(&self, words: &str) -> (i32, String) {
+        failed(airlock(&self.folder, "outside", &format!("--json {words}")))
     }
 
     /// Returns a bundle beside the project.
@@ -134,15 +144,7 @@ impl World {
 
     /// Runs airlock inside, which must fail; returns exit code and code.
     pub(crate) fn fails(&self, words: &str) -> (i32, String) {
-        let output = call(
-            airlock(&self.folder, "inside", &format!("--json {words}")),
-            "",
-        );
-        let told = String::from_utf8_lossy(&output.stderr);
-        let error: Value = serde_json::from_str(told.lines().last().unwrap()).unwrap();
-        assert!(error["help"].is_string(), "no next step: {told}");
-        let code = error["code"].as_str().unwrap().to_owned();
-        (output.status.code().unwrap(), code)
+        failed(airlock(&self.folder, "inside", &format!("--json {words}")))
     }
 
     /// Returns the ledger and the audit log.
@@ -213,7 +215,7 @@ fn airlock(folder: &tempfile::TempDir, side: &str, words: &str) -> Command {
         .env("AIRLOCK_KEYS", state.join("keys"))
         .env("AIRLOCK_CACHE", state.join("cache"))
         .current_dir(folder.path().join("project"))
-        .args(words.split(' '));
+        .args(words.split_whitespace());
     command
 }
 
@@ -231,6 +233,16 @@ fn call(mut command: Command, input: &str) -> Output {
         .write_all(input.as_bytes())
         .unwrap();
     child.wait_with_output().unwrap()
+}
+
+/// Requires a failure that names a next step; returns exit code and code.
+fn failed(command: Command) -> (i32, String) {
+    let output = call(command, "");
+    let told = String::from_utf8_lossy(&output.stderr);
+    let error: Value = serde_json::from_str(told.lines().last().unwrap()).unwrap();
+    assert!(error["help"].is_string(), "no next step: {told}");
+    let code = error["code"].as_str().unwrap().to_owned();
+    (output.status.code().unwrap(), code)
 }
 
 fn done(command: Command, input: &str) -> String {

@@ -6,7 +6,7 @@ use lock_format::{Lockfile, Reference};
 
 use super::accept::{self, Accepted, Site};
 use super::entries::{self, Entries};
-use super::{PublishedImages, closure, content, keys, older, publish, stage};
+use super::{PublishedImages, closure, content, keys, older, publish, stage, unasked};
 use crate::diagnostic::Failure;
 use crate::oci::Inventory;
 use crate::ops::inside::diff::unique_blobs;
@@ -15,7 +15,7 @@ use crate::ops::transfer::{Opened, TransferError};
 use crate::run::Run;
 use crate::store::ledger::{Delivery, Event, Outcome};
 use crate::store::{AuditEntry, Publication, Store, Writer};
-use crate::wire::{Bundle, Carried, Kind, TransferId};
+use crate::wire::{Basis, Bundle, Carried, Kind, TransferId};
 
 /// How a bundle is applied.
 #[derive(Clone, Debug, Default)]
@@ -102,6 +102,9 @@ pub fn apply(
     let inventory = store
         .inventory(&unique_blobs(&accepted.lockfile), run)?
         .inventory;
+    if let Basis::Serial(_) = bundle.basis {
+        unasked::check_complete(bundle, &accepted.lockfile, &entries, &inventory)?;
+    }
     let whole = check_whole(opened, store, &accepted.lockfile, &entries, &inventory, run)?;
     let import = Import {
         opened,

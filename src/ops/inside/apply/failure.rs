@@ -13,6 +13,7 @@ pub const CODES: &[Code] = &[
     DOCUMENT,
     EXPIRED,
     KEY_IN_GRACE,
+    LACKS_OLDER,
     NEEDS_LOCK,
     NOT_AS_LOCKED,
     NOT_IN_LOCK,
@@ -35,6 +36,7 @@ const CLOSED: Code = Code::new("apply/closed-request");
 const DOCUMENT: Code = Code::new("apply/refused-document");
 const EXPIRED: Code = Code::new("apply/expired");
 const KEY_IN_GRACE: Code = Code::new("apply/key-in-grace");
+const LACKS_OLDER: Code = Code::new("apply/lacks-older-content");
 const NEEDS_LOCK: Code = Code::new("apply/needs-lock");
 const NOT_AS_LOCKED: Code = Code::new("apply/not-as-locked");
 const NOT_IN_LOCK: Code = Code::new("apply/not-in-lock");
@@ -92,6 +94,18 @@ pub enum ApplyFailure {
     /// A bundle without a request needs the operator's lock.
     #[error("a bundle that answers no request is held against a lock that you name")]
     NeedsLock,
+    /// It leaves out what an older lock named, and this store does not hold that.
+    #[error(
+        "the bundle leaves out {count} blobs that this store does not hold, {first} of {reference} first"
+    )]
+    LacksOlder {
+        /// How many.
+        count: usize,
+        /// The first of them.
+        first: Digest,
+        /// An image that needs it.
+        reference: Reference,
+    },
     /// Its serial number is not above the last one.
     #[error("the bundle has serial {found} of signer {signer}; {reason}")]
     Serial {
@@ -186,6 +200,7 @@ impl Diagnose for ApplyFailure {
             Self::KeyInGrace => KEY_IN_GRACE,
             Self::Unsolicited => UNSOLICITED,
             Self::NeedsLock => NEEDS_LOCK,
+            Self::LacksOlder { .. } => LACKS_OLDER,
             Self::Serial { .. } => SERIAL,
             Self::OtherLock { .. } => OTHER_LOCK,
             Self::UnreadableLock(_) => UNREADABLE_LOCK,
@@ -213,6 +228,7 @@ impl Diagnose for ApplyFailure {
             | Self::RevokedRequest(_)
             | Self::KeyInGrace
             | Self::Unsolicited
+            | Self::LacksOlder { .. }
             | Self::Serial { .. }
             | Self::OtherLock { .. }
             | Self::Superseded { .. }
@@ -252,6 +268,9 @@ fn help(failure: &ApplyFailure) -> &'static str {
         }
         ApplyFailure::NeedsLock => {
             "name the reviewed lock: airlock apply BUNDLE --lockfile airlock.lock"
+        }
+        ApplyFailure::LacksOlder { .. } => {
+            "apply the bundles before it first, or ask the station for one without --since"
         }
         ApplyFailure::Serial { .. } => {
             "an older bundle is refused for good; ask the station for a new one"

@@ -22,6 +22,7 @@ mod keys;
 mod older;
 mod publish;
 mod stage;
+mod unasked;
 mod without_bundle;
 
 pub use bundle::{Applied, ApplyOptions, apply};

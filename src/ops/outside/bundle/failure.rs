@@ -8,13 +8,14 @@ use crate::diagnostic::{Class, Code, Diagnose, Failure};
 
 /// Every code of this operation.
 pub const CODES: &[Code] = &[
-    INCOMPLETE, TRANSFER, SIZE, NEEDS_LOCK, OTHER_LOCK, PENDING, ENCODE,
+    INCOMPLETE, TRANSFER, SIZE, NEEDS_LOCK, NEEDS_SITE, OTHER_LOCK, PENDING, ENCODE,
 ];
 
 const INCOMPLETE: Code = Code::new("bundle/not-all-available");
 const TRANSFER: Code = Code::new("bundle/cut-off");
 const SIZE: Code = Code::new("bundle/size-differs");
 const NEEDS_LOCK: Code = Code::new("bundle/needs-lock");
+const NEEDS_SITE: Code = Code::new("bundle/needs-site");
 const OTHER_LOCK: Code = Code::new("bundle/other-lock");
 /// What a bundle says of a reference that nothing resolves yet.
 pub(super) const PENDING: Code = Code::new("bundle/pending-reference");
@@ -55,6 +56,12 @@ pub enum BundleFailure {
     /// A complete bundle was asked for and the lock is not at hand.
     #[error("a complete bundle needs the lock of the request, {0}")]
     NeedsLock(Digest),
+    /// A bundle without a request needs the site that it is for.
+    #[error("a bundle without a request is for a site that you name: {known} sites are known here")]
+    NeedsSite {
+        /// How many sites this station knows; with one it is taken.
+        known: usize,
+    },
     /// The lock at hand is another one.
     #[error("the lock at hand is {found}, the request was made for {wanted}")]
     OtherLock {
@@ -81,6 +88,7 @@ impl Diagnose for BundleFailure {
             Self::Transfer { .. } => TRANSFER,
             Self::Size { .. } => SIZE,
             Self::NeedsLock(_) => NEEDS_LOCK,
+            Self::NeedsSite { .. } => NEEDS_SITE,
             Self::OtherLock { .. } => OTHER_LOCK,
             Self::Encode { .. } => ENCODE,
         }
@@ -93,7 +101,7 @@ impl Diagnose for BundleFailure {
                 .map_or(Class::Environment, |first| first.facts().class()),
             Self::Transfer { .. } | Self::Encode { .. } => Class::Environment,
             Self::Size { .. } => Class::Verification,
-            Self::NeedsLock(_) | Self::OtherLock { .. } => Class::Usage,
+            Self::NeedsLock(_) | Self::NeedsSite { .. } | Self::OtherLock { .. } => Class::Usage,
         }
     }
 
@@ -112,6 +120,9 @@ impl Diagnose for BundleFailure {
             Self::NeedsLock(_) => {
                 "run it where airlock.lock is, or name the lock with --lockfile FILE".to_owned()
             }
+            Self::NeedsSite { .. } => {
+                "name it with --site ID: `airlock ledger show` inside prints it".to_owned()
+            }
             Self::OtherLock { .. } => {
                 "check out the commit that the request was made from".to_owned()
             }
@@ -125,6 +136,7 @@ impl Diagnose for BundleFailure {
             Self::Transfer { .. }
             | Self::Size { .. }
             | Self::NeedsLock(_)
+            | Self::NeedsSite { .. }
             | Self::OtherLock { .. }
             | Self::Encode { .. } => Vec::new(),
         }

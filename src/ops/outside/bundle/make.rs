@@ -1,14 +1,14 @@
-//! From an opened request to a bundle that is ready to be written.
+//! From what is ordered to a bundle that is ready to be written.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 
-use lock_format::{Algorithm, Blob, Digest, Lockfile, Reference};
+use lock_format::{Algorithm, Blob, Digest, Reference};
 
 use super::failure::PENDING;
-use super::wanted::{self, Wanted};
-use super::{BundleFailure, contents, documents, encode, fetch};
+use super::wanted::Wanted;
+use super::{BundleFailure, Order, contents, documents, encode, fetch};
 use crate::diagnostic::Failure;
 use crate::oci::{Upstream, digest_of};
 use crate::ops::lock_file::LockFile;
@@ -17,9 +17,7 @@ use crate::ops::transfer::{self, Envelope};
 use crate::run::{Event, Run, TaskId};
 use crate::seal::{CardName, Keyring};
 use crate::store::Cache;
-use crate::wire::{
-    Basis, Bundle, Carried, Encoding, Kind, Missing, Request, Subject, Text, Transfer, TransferId,
-};
+use crate::wire::{Bundle, Carried, Kind, Missing, Subject, Text, Transfer, TransferId};
 
 /// How a bundle is made.
 #[derive(Clone, Debug)]
@@ -48,24 +46,19 @@ pub struct Prepared<'c> {
     pub missing: BTreeMap<Subject, String>,
 }
 
-/// Fetches what a request asks for and decides how each blob is carried.
+/// Fetches what is ordered and decides how each blob is carried.
 pub fn prepare<'c>(
-    request: (&Request, TransferId),
+    order: &Order<'_>,
     upstream: &dyn Upstream,
     cache: &'c Cache,
     keyring: &Keyring,
     options: &BundleOptions,
     run: &Run<'_>,
 ) -> Result<Prepared<'c>, Failure> {
-    let (request, id) = request;
     // Nobody to answer is told before hours of fetching.
-    let recipients = keyring.recipients_of_answer(request.address.from, &options.further)?;
-    let lockfile = lock_of(request, options)?;
-    let wanted = match lockfile {
-        Some(lockfile) => wanted::of_lock(lockfile),
-        None => wanted::of_request(request),
-    };
-    let (below, mut failures) = fetch_all(upstream, cache, &wanted, options, run)?;
+    let recipients = order.recipients(keyring, &options.further)?;
+    let wanted = &order.wanted;
+    let (below, mut failures) = fetch_all(upstream, cache, wanted, options, run)?;
     if !failures.is_empty() && !options.keep_going {
         let failures = failures.into_iter().map(|(_, failure)| failure).collect();
         return Err(BundleFailure::Incomplete {
@@ -81,27 +74,15 @@ pub fn prepare<'c>(
         .map(|one| one.blob)
         .filter(|blob| !failed.contains(&blob.digest))
         .collect();
-    let carried = carry(
-        cache,
-        &available,
-        !options.raw && request.accept.takes(Encoding::Zstd),
-        options,
-        run,
-    )?;
+    let carried = carry(cache, &available, !options.raw && order.zstd, options, run)?;
     cache.sync(run.clock)?;
-    let entries = contents::in_order(&wanted, carried);
-    let index_json = contents::index(&wanted, lockfile, &below);
-    let missing = missing(request, failures.drain(..));
+    let entries = contents::in_order(wanted, carried);
+    let index_json = contents::index(wanted, order.whole, &below);
+    let missing = missing(order, failures.drain(..));
     let bundle = Bundle {
-        address: transfer::address_to(
-            keyring,
-            Kind::Bundle,
-            &recipients,
-            request.address.site,
-            None,
-        )?,
-        basis: Basis::Answers(id),
-        lock: request.lock,
+        address: transfer::address_to(keyring, Kind::Bundle, &recipients, order.site, None)?,
+        basis: order.basis,
+        lock: order.lock,
         index_json: Blob {
             digest: digest_of(Algorithm::Sha256, &index_json),
             size: index_json.len() as u64,
@@ -181,22 +162,6 @@ impl<W: Write> Write for Told<'_, W> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
-    }
-}
-
-/// Returns the lock to carry all of, where that is asked for.
-fn lock_of<'o>(
-    request: &Request,
-    options: &'o BundleOptions,
-) -> Result<Option<&'o Lockfile>, BundleFailure> {
-    match &options.lock {
-        _ if !options.complete => Ok(None),
-        None => Err(BundleFailure::NeedsLock(request.lock)),
-        Some(lock) if lock.digest != request.lock => Err(BundleFailure::OtherLock {
-            wanted: request.lock,
-            found: lock.digest,
-        }),
-        Some(lock) => Ok(Some(&lock.lockfile)),
     }
 }
 
@@ -283,14 +248,14 @@ fn carry(
 
 /// What the bundle says it lacks: failures, and references that nothing resolves yet.
 fn missing(
-    request: &Request,
+    order: &Order<'_>,
     failures: impl Iterator<Item = (Digest, Failure)>,
 ) -> BTreeMap<Subject, Missing> {
     let failed = failures.map(|(digest, failure)| {
         let facts = failure.facts();
         (Subject::Digest(digest), (facts.code(), facts.to_string()))
     });
-    let pending = request.pending.keys().map(|reference| {
+    let pending = order.pending.iter().map(|reference| {
         let text = "the lock leaves it pending: run `airlock lock` outside to pin it".to_owned();
         (Subject::Reference(reference.clone()), (PENDING, text))
     });

@@ -1,7 +1,7 @@
-//! `airlock bundle`: fetch what a request asks for, and seal it.
+//! `airlock bundle`: fetch what a request asks for, or what a lock needs, and seal it.
 //!
 //! ```text
-//!  request ─► wanted ─► fetch (several at a time, into the cache, verified) ─► encode (zstd where it
+//!  order ─► wanted   ─► fetch (several at a time, into the cache, verified) ─► encode (zstd where it
 //!             shrinks) ─► contents (entries in order, index.json) ─► sealed bundle
 //! ```
 //!
@@ -14,8 +14,9 @@ mod encode;
 mod failure;
 mod fetch;
 mod make;
-
+mod order;
 mod wanted;
 
 pub use failure::{BundleFailure, CODES};
 pub use make::{BundleOptions, Prepared, prepare};
+pub use order::Order;
