@@ -262,7 +262,7 @@ mod tests {
             format!("\u{feff}{text}"),
             text.replace(":1", ":01"),
             text.replace(',', ", "),
-            text.replacen("{", r#"{"age":"x","#, 1),
+            text.replacen('{', r#"{"age":"x","#, 1),
             text.chars().rev().collect(),
             text[..text.len() - 1].to_owned(),
             String::new(),

@@ -30,7 +30,7 @@ impl Identities {
             };
             match key.state.at(now) {
                 KeyState::Current | KeyState::Grace { .. } => open.push(identity),
-                state => {
+                state @ (KeyState::Retired | KeyState::Revoked) => {
                     let label = KeyLabel {
                         kid: key.kid(),
                         name: key.name().cloned(),

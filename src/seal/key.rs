@@ -85,6 +85,7 @@ impl Role {
 
 impl Role {
     /// Returns the role of the other end.
+    #[must_use]
     pub fn other(self) -> Self {
         match self {
             Self::Site => Self::Station,
@@ -130,7 +131,7 @@ impl KeyState {
     pub fn at(self, now: u64) -> Self {
         match self {
             Self::Grace { until } if until <= now => Self::Retired,
-            other => other,
+            Self::Current | Self::Grace { .. } | Self::Retired | Self::Revoked => self,
         }
     }
 
@@ -139,7 +140,7 @@ impl KeyState {
     pub(super) fn rotated(self, until: u64) -> Self {
         match self {
             Self::Current => Self::Grace { until },
-            other => other,
+            Self::Grace { .. } | Self::Retired | Self::Revoked => self,
         }
     }
 

@@ -182,7 +182,8 @@ impl Keyring {
                 (Mode::Phrase, Role::Station) | (Mode::Card(_), Role::Site) => "bundles",
             };
             let (kid, state) = (key.kid(), key.state.name());
-            text.push_str(&format!("# {opens}, key {kid} ({state})\n"));
+            let note = format!("# {opens}, key {kid} ({state})\n");
+            text.push_str(&note);
             if key.pair.identity().is_none() {
                 text.push_str("# elsewhere: recipient ");
             }

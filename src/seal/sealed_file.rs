@@ -41,6 +41,10 @@ impl SealedFile {
     ///
     /// A wrong key and a damaged header cannot be told apart. Where only a key opens it that is
     /// retired or revoked, the refusal names that key.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the secrets are wiped once they have opened the file"
+    )]
     pub fn open(file: File, identities: Identities) -> Result<Self, SealError> {
         let size = file.metadata().map_err(SealError::Read)?.len();
         let head = read_head(&file, size)?;
@@ -101,9 +105,12 @@ impl SealedFile {
     }
 
     fn stream(&self) -> Result<StreamReader<BufReader<FileHandle>>, SealError> {
-        decrypt(&self.handle, iter::once(&self.key as _)).map_err(|error| match error {
-            DecryptError::Io(cause) => SealError::from_age(cause),
-            _ => SealError::WrongKey,
+        decrypt(&self.handle, iter::once(&self.key as _)).map_err(|error| {
+            if let DecryptError::Io(cause) = error {
+                SealError::from_age(cause)
+            } else {
+                SealError::WrongKey
+            }
         })
     }
 }

@@ -88,7 +88,9 @@ pub(super) fn key(entry: &KeyEntry, now: u64) -> String {
     };
     let state = match entry.state.at(now) {
         KeyState::Grace { until } => format!("grace until {}", moment(until)),
-        state => state.name().to_owned(),
+        state @ (KeyState::Current | KeyState::Retired | KeyState::Revoked) => {
+            state.name().to_owned()
+        }
     };
     let elsewhere = if entry.elsewhere {
         ", identity elsewhere"

@@ -1,5 +1,6 @@
 //! `airlock keys trust`.
 
+use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -47,8 +48,11 @@ struct Report {
 impl TrustArguments {
     /// Shows the card, has its fingerprint confirmed, and trusts it.
     pub(crate) fn run(&self, context: &Context) -> Outcome {
-        let file = source::open(&self.card, source::scratch)?;
-        let card = read_card(file, &self.card)?;
+        let card = if self.card.as_os_str() == "-" {
+            read_card(io::stdin().lock(), &self.card)?
+        } else {
+            read_card(source::open(&self.card, source::scratch)?, &self.card)?
+        };
         let mut open = self.keys.edit(context)?;
         let rotated = self.rotated.then_some(self.grace);
         // What would be refused anyway is told before a person calls the other side.

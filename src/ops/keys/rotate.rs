@@ -9,7 +9,7 @@ use crate::seal::{Card, Keyring, OpenKeyring, Phrase, TokenRecipient, WordCount}
 #[derive(Debug)]
 pub enum Rotated {
     /// The new card.
-    Card(Card),
+    Card(Box<Card>),
     /// The new phrase.
     Phrase(NewKeys),
 }
@@ -40,5 +40,5 @@ pub fn rotate(
     let fresh = Keyring::with_card(name, role, token, run.entropy)?;
     open.keyring.rotate(fresh, until, now)?;
     open.save()?;
-    Ok(Rotated::Card(open.keyring.card()?))
+    Ok(Rotated::Card(Box::new(open.keyring.card()?)))
 }

@@ -1,6 +1,7 @@
 //! Whether the keys of a bundle may still be used for it (`docs/transfer-format.md` section 3.3).
 
 use super::ApplyFailure;
+use crate::diagnostic::Failure;
 use crate::ops::transfer::Standing;
 use crate::seal::KeyState;
 use crate::store::Ledger;
@@ -8,20 +9,20 @@ use crate::wire::{Basis, Bundle};
 
 /// Fails where the request that is answered was signed by a key that is revoked, or where a key in
 /// grace is used for something else than what was under way when it was rotated.
-pub(super) fn check(
-    standing: &Standing,
-    bundle: &Bundle,
-    ledger: &Ledger,
-) -> Result<(), ApplyFailure> {
+pub(super) fn check(standing: &Standing, bundle: &Bundle, ledger: &Ledger) -> Result<(), Failure> {
     let current = standing.signer_is_current && standing.recipient_is_current;
     let Basis::Answers(id) = bundle.basis else {
-        return current.then_some(()).ok_or(ApplyFailure::KeyInGrace);
+        return if current {
+            Ok(())
+        } else {
+            Err(ApplyFailure::KeyInGrace.into())
+        };
     };
     let (request, _) = ledger
         .request(&id)
         .ok_or(ApplyFailure::UnknownRequest(id))?;
     let requester = match standing.state(&request.from) {
-        None | Some(KeyState::Revoked) => return Err(ApplyFailure::RevokedRequest(id)),
+        None | Some(KeyState::Revoked) => return Err(ApplyFailure::RevokedRequest(id).into()),
         Some(state) => state,
     };
     let before_rotation = requester != KeyState::Current;
@@ -31,6 +32,6 @@ pub(super) fn check(
     if signer && recipient {
         Ok(())
     } else {
-        Err(ApplyFailure::KeyInGrace)
+        Err(ApplyFailure::KeyInGrace.into())
     }
 }

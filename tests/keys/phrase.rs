@@ -1,9 +1,4 @@
-//! `airlock keys` and `airlock inspect`, as a person or a script runs them.
-#![expect(
-    clippy::unwrap_used,
-    reason = "helpers of tests; a failure is a failed test"
-)]
-
+//! Pairing by a phrase, and `airlock inspect`.
 use std::fs::{self, Permissions};
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
