@@ -2,19 +2,15 @@
 
 use std::fmt;
 
-use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity, SourceCode,
-};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, SourceCode};
 
+use super::excerpt::Excerpt;
 use super::json::causes;
-use crate::diagnostic::{Code, Diagnose, Label, sanitize};
+use crate::diagnostic::{Code, Diagnose, Label};
 use crate::run::Warning;
 
 /// Columns that text is wrapped to.
 pub const WIDTH: usize = 100;
-
-/// Longest name of a file that is shown, in characters.
-const NAME: usize = 300;
 
 /// How text is drawn.
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +81,7 @@ struct Shown {
     cause: Option<Cause>,
     help: Option<String>,
     severity: Severity,
-    source: Option<NamedSource<String>>,
+    source: Option<Excerpt>,
     labels: Vec<Label>,
     related: Vec<Self>,
 }
@@ -137,30 +133,14 @@ impl Shown {
     /// Takes the labels of the first file; a caret can be drawn under one text only.
     fn mark(&mut self, labels: Vec<Label>) {
         if let Some(first) = labels.first() {
-            let name = sanitize(&first.file, NAME);
-            self.source = Some(NamedSource::new(name, shown_text(&first.text)));
-            let file = first.file.clone();
+            let first = first.clone();
             self.labels = labels
                 .into_iter()
-                .filter(|label| label.file == file)
+                .filter(|label| label.file == first.file)
                 .collect();
+            self.source = Some(Excerpt::around(&first, &self.labels));
         }
     }
-}
-
-/// Takes control characters from the text of a file and leaves every byte offset as it is.
-fn shown_text(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        let stays = matches!(c, '\n' | '\r' | '\t')
-            || sanitize(c.encode_utf8(&mut [0; 4]), 1) != "\u{fffd}";
-        if stays {
-            out.push(c);
-        } else {
-            out.extend(std::iter::repeat_n('?', c.len_utf8()));
-        }
-    }
-    out
 }
 
 impl fmt::Display for Shown {
@@ -205,12 +185,10 @@ impl miette::Diagnostic for Shown {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let spans = self.labels.iter().map(|label| {
-            LabeledSpan::new(
-                Some(label.message.clone()),
-                label.span.start,
-                label.span.len(),
-            )
+        let offset = self.source.as_ref().map_or(0, |source| source.offset);
+        let spans = self.labels.iter().map(move |label| {
+            let start = label.span.start.saturating_sub(offset);
+            LabeledSpan::new(Some(label.message.clone()), start, label.span.len())
         });
         Some(Box::new(spans))
     }
@@ -272,14 +250,6 @@ mod tests {
             assert!(text.contains(part), "{part} in:\n{text}");
         }
         assert!(!text.contains('\u{1b}'), "{text}");
-    }
-
-    #[test]
-    fn a_file_cannot_repaint_the_terminal() {
-        let text = "FROM a\u{1b}[2J\u{202e}b\u{85}\tü\n";
-        let shown = shown_text(text);
-        assert_eq!(shown, "FROM a?[2J???b??\tü\n");
-        assert_eq!(shown.len(), text.len());
     }
 
     #[test]

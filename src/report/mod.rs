@@ -1,6 +1,7 @@
 //! Facts of errors made into text: for people, or as JSON. The only room that names miette.
 
 mod counted;
+mod excerpt;
 pub mod findings;
 mod human;
 mod json;

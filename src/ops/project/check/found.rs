@@ -7,6 +7,7 @@ use lock_format::{Algorithm, Digest, Reference};
 
 use super::message::{Told, told};
 use super::places::Places;
+use super::text::Text;
 use super::{mark, rules};
 use crate::diagnostic::{About, Code, Fact, Finding, Label, Level, Place, TextChange};
 use crate::inputs::{Root, RootPath};
@@ -22,7 +23,8 @@ pub(super) struct Findings<'a> {
     pub(super) lock_name: &'a str,
     pub(super) fix: &'a str,
     pub(super) places: Places<'a>,
-    pub(super) texts: BTreeMap<String, Option<Arc<str>>>,
+    /// Files that were looked into; none of those that cannot be read.
+    pub(super) texts: BTreeMap<String, Option<Text>>,
 }
 
 impl Findings<'_> {
@@ -95,10 +97,13 @@ impl Findings<'_> {
 
     fn finding(&mut self, told: Told, level: Level, places: Vec<Place>, fix: String) -> Finding {
         let mut places = places;
-        let label = places.first().and_then(|at| self.label(at, told.label));
-        if let (Some(first), Some(label)) = (places.first_mut(), &label) {
-            *first = Place::of_span(&label.file, label.text.as_bytes(), label.span);
-        }
+        let marked = places.first().and_then(|at| self.marked(at, told.label));
+        let label = marked.map(|(place, label)| {
+            if let Some(first) = places.first_mut() {
+                *first = place;
+            }
+            label
+        });
         Finding {
             fingerprint: fingerprint(told.code, &told.facts, places.first()),
             label,
@@ -113,30 +118,30 @@ impl Findings<'_> {
         }
     }
 
-    /// Marks a place in its text; none where the text cannot be had.
-    fn label(&mut self, at: &Place, message: &str) -> Option<Label> {
+    /// Marks a place in its text, and counts what is marked; none where the text cannot be had.
+    fn marked(&mut self, at: &Place, message: &str) -> Option<(Place, Label)> {
         if !self.texts.contains_key(&at.file) {
             let text = self.read(&at.file);
             self.texts.insert(at.file.clone(), text);
         }
-        let text = self.texts.get(&at.file)?.clone()?;
-        Some(Label {
+        let text = self.texts.get(&at.file)?.as_ref()?;
+        let span = mark::span_of(text, at)?;
+        let label = Label {
             file: at.file.clone(),
-            span: mark::span_of(&text, at)?,
-            text,
+            span,
+            text: Arc::clone(text.whole()),
             message: message.to_owned(),
-        })
+        };
+        Some((text.place(&at.file, span), label))
     }
 
-    fn read(&self, file: &str) -> Option<Arc<str>> {
+    fn read(&self, file: &str) -> Option<Text> {
         if file == self.lock_name {
-            return Some(self.lock.text.as_str().into());
+            return Some(self.places.text().clone());
         }
-        let input = self
-            .root
-            .read(&RootPath::new(file).ok()?, DOCKERFILE_BYTES)
-            .ok()?;
-        Some(String::from_utf8_lossy(&input.bytes).into())
+        let path = RootPath::new(file).ok()?;
+        let input = self.root.read(&path, DOCKERFILE_BYTES).ok()?;
+        Some(Text::new(String::from_utf8_lossy(&input.bytes).into()))
     }
 }
 

@@ -2,15 +2,13 @@
 
 use lock_format::Span;
 
+use super::text::Text;
 use crate::diagnostic::Place;
 
 /// Finds the part of `text` that a place marks. Where no column is known it is the whole line; where
 /// no length is known, the value that begins there, as YAML writes one.
-pub(super) fn span_of(text: &str, place: &Place) -> Option<Span> {
-    let index = place.line.checked_sub(1)?;
-    let before: usize = text.split_inclusive('\n').take(index).map(str::len).sum();
-    let line = text.split_inclusive('\n').nth(index)?;
-    let line = line.trim_end_matches(['\n', '\r']);
+pub(super) fn span_of(text: &Text, place: &Place) -> Option<Span> {
+    let (start, line) = text.line(place.line)?;
     let skipped = match place.column.checked_sub(1) {
         Some(characters) => bytes_of(line, characters),
         None => line.len() - line.trim_start().len(),
@@ -21,8 +19,7 @@ pub(super) fn span_of(text: &str, place: &Place) -> Option<Span> {
         (_, 0) => value_length(rest),
         (_, characters) => bytes_of(rest, characters),
     };
-    let start = before + skipped;
-    Some(Span::new(start, start + length))
+    Some(Span::new(start + skipped, start + skipped + length))
 }
 
 fn bytes_of(text: &str, characters: usize) -> usize {
@@ -70,15 +67,16 @@ mod tests {
                 column,
                 length,
             };
-            let span = span_of(text, &place).expect("the line is there");
+            let span = span_of(&Text::new(text.into()), &place).expect("the line is there");
             assert_eq!(&text[span.start..span.end], marked, "{place:?}");
         }
     }
 
     #[test]
     fn a_line_that_is_not_there_marks_nothing() {
+        let text = Text::new("a\nb\n".into());
         for line in [0, 3] {
-            assert_eq!(span_of("a\nb\n", &Place::of_line("a", line)), None);
+            assert_eq!(span_of(&text, &Place::of_line("a", line)), None);
         }
     }
 }

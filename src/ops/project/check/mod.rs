@@ -18,6 +18,7 @@ mod moved;
 mod places;
 mod recorded;
 mod rules;
+mod text;
 mod triggers;
 mod whole;
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lock_format::{Lockfile, Platform, Reference, Source, SourceKind, Span};
 
+use super::text::Text;
 use crate::diagnostic::Place;
 use crate::ops::lock_file::LockFile;
 use crate::plan::{Drift, Need, SourceNeeds};
@@ -12,6 +13,7 @@ use crate::plan::{Drift, Need, SourceNeeds};
 pub(super) struct Places<'a> {
     lock: &'a LockFile,
     lock_name: &'a str,
+    text: Text,
     /// The first file of each source that has one.
     files: BTreeMap<String, String>,
     uses: BTreeMap<Reference, Vec<Use>>,
@@ -29,6 +31,7 @@ impl<'a> Places<'a> {
         Self {
             lock,
             lock_name,
+            text: Text::new(lock.text.as_str().into()),
             files: BTreeMap::new(),
             uses: BTreeMap::new(),
         }
@@ -47,6 +50,11 @@ impl<'a> Places<'a> {
                 at,
             });
         }
+    }
+
+    /// Returns the text of the lock.
+    pub(super) fn text(&self) -> &Text {
+        &self.text
     }
 
     /// Lists the places of a drift, the most telling first; never none.
@@ -120,8 +128,8 @@ impl<'a> Places<'a> {
     }
 
     fn in_lock(&self, span: Option<Span>) -> Vec<Place> {
-        let place = |span| Place::of_span(self.lock_name, self.lock.text.as_bytes(), span);
-        span.map(place).into_iter().collect()
+        let place = span.map(|span| self.text.place(self.lock_name, span));
+        place.into_iter().collect()
     }
 
     fn lockfile(&self) -> &Lockfile {
