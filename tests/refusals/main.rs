@@ -9,6 +9,7 @@
     reason = "tests read and write their own files, and a surprise ends them"
 )]
 
+mod acceptance;
 mod check;
 mod damaged;
 mod forged;
@@ -16,5 +17,6 @@ mod ledger;
 mod one_way;
 mod opened;
 mod replayed;
+mod signed;
 mod snapshot;
 mod world;

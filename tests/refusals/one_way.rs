@@ -2,9 +2,8 @@
 
 use std::fs;
 
-use airlock::upstream::image::{Flavour, Layer, build};
 use airlock::wire::Basis;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::world::World;
 
@@ -34,22 +33,6 @@ fn bundle(world: &World, name: &str, more: &str) -> String {
     format!("bundle --lockfile airlock.lock -o ../{name} --insecure-registry {host} {more}")
 }
 
-/// Moves the tag to an image that shares a layer with the old one, and locks it; the old lock is
-/// `old.lock`.
-fn upgrade(world: &World) {
-    let lock = world.path("project/airlock.lock");
-    fs::copy(&lock, world.path("project/old.lock")).unwrap();
-    let shared = Layer::gzip(&[("etc/one", b"one\n")]).unwrap();
-    let new = Layer::gzip(&[("etc/three", b"three\n")]).unwrap();
-    let platform = "linux/amd64".parse().unwrap();
-    let image = build(Flavour::Oci, &platform, &[shared, new], &json!({}));
-    world.registry.push("acme/app", "1", &image);
-    world.outside(&format!(
-        "lock --image {}/acme/app:1",
-        world.registry.host()
-    ));
-}
-
 #[test]
 fn a_bundle_nobody_asked_for_is_refused_unless_the_site_says_otherwise() {
     let world = one_way();
@@ -74,7 +57,7 @@ fn it_is_held_against_a_lock_that_is_named() {
     let told = world.fails("apply ../bundle.age");
     assert_eq!(told, (2, "apply/needs-lock".to_owned()));
     assert!(before.differences(&world.store()).is_empty());
-    upgrade(&world);
+    world.upgrade();
     let code = world.refused_with(&world.read("bundle.age"), LOCK);
     assert_eq!(code, "apply/other-lock");
     world.inside("apply ../bundle.age --lockfile old.lock");
@@ -108,7 +91,7 @@ fn its_serial_must_be_above_the_last_one() {
 fn since_leaves_out_what_the_old_lock_names() {
     let world = one_way();
     world.inside("apply ../bundle.age --lockfile airlock.lock");
-    upgrade(&world);
+    world.upgrade();
     let told: Value = serde_json::from_str(&world.outside(&format!(
         "--json {}",
         bundle(&world, "since.age", "--since old.lock")
@@ -129,7 +112,7 @@ fn since_leaves_out_what_the_old_lock_names() {
 #[test]
 fn a_store_that_lacks_the_old_content_refuses_what_was_made_since() {
     let world = one_way();
-    upgrade(&world);
+    world.upgrade();
     world.outside(&bundle(&world, "since.age", "--since old.lock"));
     let code = world.refused_with(&world.read("since.age"), LOCK);
     assert_eq!(code, "apply/lacks-older-content");

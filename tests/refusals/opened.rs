@@ -6,8 +6,11 @@ use std::path::Path;
 
 use airlock::oci::digest_of;
 use airlock::seal::{Keyring, SealedFile, Sealer};
-use airlock::wire::{Bundle, Carried, Kind, Layout, Transfer};
+use airlock::wire::{Bundle, Carried, Kind, Layout, SignatureLine, Transfer, signed_message};
+use ed25519_dalek::{Signer as _, SigningKey};
+use hkdf::Hkdf;
 use lock_format::{Algorithm, Blob, Digest};
+use sha2::Sha256;
 
 /// What a bundle says, and what it carries: `oci-layout`, `index.json`, then the blobs in order.
 #[derive(Clone)]
@@ -82,23 +85,86 @@ impl Opened {
         keyring: &Keyring,
         change: impl FnOnce(&Layout, &mut Vec<u8>),
     ) -> Vec<u8> {
-        let transfer = Transfer::Bundle(self.bundle.clone());
-        let json = transfer.to_json().unwrap();
-        let line = keyring
-            .signer(Kind::Bundle)
-            .unwrap()
-            .sign(Kind::Bundle, &json)
-            .unwrap();
-        let layout = Layout::new(&transfer, json.len() as u64).unwrap();
+        let text = self.text();
+        let mut payload = self.payload(&text, &line(keyring, &text));
+        change(&self.layout(&text), &mut payload);
+        seal(keyring, &payload)
+    }
+
+    /// Signs another text than the one that fits the payload, and seals.
+    pub(crate) fn seal_text(&self, keyring: &Keyring, text: &str) -> Vec<u8> {
+        seal(keyring, &self.payload(text, &line(keyring, text)))
+    }
+
+    /// Seals with a signature line that somebody else made.
+    pub(crate) fn seal_line(&self, keyring: &Keyring, line: &str) -> Vec<u8> {
+        seal(keyring, &self.payload(&self.text(), line))
+    }
+
+    /// Seals with other parts behind the signature than the text lists, each framed as the tar has it
+    /// for the part of that place.
+    pub(crate) fn seal_parts(&self, keyring: &Keyring, parts: &[usize]) -> Vec<u8> {
+        let text = self.text();
+        let payload = self.payload(&text, &line(keyring, &text));
+        let layout = self.layout(&text);
+        let place = |part: usize| usize::try_from(layout.framing_start(part)).unwrap();
+        let mut out = payload[..place(2)].to_vec();
+        for part in parts {
+            out.extend(&payload[place(*part)..place(part + 1)]);
+        }
+        out.extend(&payload[place(layout.parts())..]);
+        seal(keyring, &out)
+    }
+
+    /// Returns the payload of another text and line over the same parts.
+    pub(crate) fn payload(&self, text: &str, line: &str) -> Vec<u8> {
+        let layout = self.layout(text);
+        let lead = [text.as_bytes().to_vec(), line.as_bytes().to_vec()];
         let mut payload = Vec::new();
-        let line = line.to_string().into_bytes();
-        for (number, part) in [&json, &line].into_iter().chain(&self.payloads).enumerate() {
+        for (number, part) in lead.iter().chain(&self.payloads).enumerate() {
             payload.extend(layout.framing(number));
             payload.extend(part);
         }
         payload.extend(layout.framing(layout.parts()));
-        change(&layout, &mut payload);
-        seal(keyring, &payload)
+        payload
+    }
+
+    /// Returns what is signed.
+    pub(crate) fn text(&self) -> String {
+        let json = Transfer::Bundle(self.bundle.clone()).to_json().unwrap();
+        String::from_utf8(json).unwrap()
+    }
+
+    fn layout(&self, text: &str) -> Layout {
+        Layout::new(&Transfer::Bundle(self.bundle.clone()), text.len() as u64).unwrap()
+    }
+
+    /// Returns how many parts there are, those of the signature counted.
+    pub(crate) fn parts(&self) -> usize {
+        self.payloads.len() + 2
+    }
+
+    /// Adds a byte to a blob and keeps its digest: what is signed tells the new size.
+    pub(crate) fn lengthen(&mut self, digest: Digest) {
+        let at = self.position(digest);
+        self.payloads[at + 2].push(0);
+        let size = self.payloads[at + 2].len() as u64;
+        self.bundle.entries[at] = Carried::Raw(Blob { digest, size });
+    }
+
+    /// Carries a blob as these bytes of zstd, which are told truly.
+    pub(crate) fn encode(&mut self, digest: Digest, frame: &[u8]) {
+        let at = self.position(digest);
+        self.bundle.entries[at] = Carried::Zstd {
+            content: self.bundle.entries[at].content(),
+            payload: blob(frame),
+        };
+        self.payloads[at + 2] = frame.to_vec();
+    }
+
+    /// Returns the bytes of a blob.
+    pub(crate) fn bytes(&self, digest: Digest) -> &[u8] {
+        &self.payloads[self.position(digest) + 2]
     }
 
     fn position(&self, digest: Digest) -> usize {
@@ -110,8 +176,32 @@ impl Opened {
     }
 }
 
+/// Signs a text as a bundle.
+pub(crate) fn line(keyring: &Keyring, text: &str) -> String {
+    let signer = keyring.signer(Kind::Bundle).unwrap();
+    let line = signer.sign(Kind::Bundle, text.as_bytes()).unwrap();
+    line.to_string()
+}
+
+/// Signs a text as a bundle with the pair of the site, which no honest program does: derived from the
+/// phrase of [`World`](crate::world::World) as section 3.1 of the specification says.
+pub(crate) fn line_of_site(keyring: &Keyring, text: &str) -> String {
+    let mut seed = [0; 32];
+    Hkdf::<Sha256>::new(Some(b"airlock/v1/phrase"), &[0x7f; 16])
+        .expand(b"airlock/v1/request/ed25519", &mut seed)
+        .unwrap();
+    let kid = keyring.signer(Kind::Request).unwrap().kid();
+    let message = signed_message(Kind::Bundle, &kid, text.as_bytes());
+    SignatureLine {
+        kind: Kind::Bundle,
+        kid,
+        signature: SigningKey::from_bytes(&seed).sign(&message).to_bytes(),
+    }
+    .to_string()
+}
+
 /// Seals a payload to the keys of a site.
-fn seal(keyring: &Keyring, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn seal(keyring: &Keyring, payload: &[u8]) -> Vec<u8> {
     let recipients = keyring.recipients(Kind::Bundle).unwrap();
     let mut sealer = Sealer::new(&recipients, Vec::new()).unwrap();
     sealer.write_all(payload).unwrap();

@@ -61,6 +61,19 @@ impl World {
         world
     }
 
+    /// Moves the tag to an image that shares a layer with the old one, and locks it; the old lock is
+    /// `old.lock`.
+    pub(crate) fn upgrade(&self) {
+        let lock = self.path("project/airlock.lock");
+        fs::copy(&lock, self.path("project/old.lock")).unwrap();
+        let shared = Layer::gzip(&[("etc/one", b"one\n")]).unwrap();
+        let new = Layer::gzip(&[("etc/three", b"three\n")]).unwrap();
+        let platform = "linux/amd64".parse().unwrap();
+        let image = build(Flavour::Oci, &platform, &[shared, new], &json!({}));
+        self.registry.push("acme/app", "1", &image);
+        self.outside(&format!("lock --image {}/acme/app:1", self.registry.host()));
+    }
+
     /// Makes a request inside, and outside the bundle that answers it.
     pub(crate) fn answered(&self, request: &str, bundle: &str) {
         self.inside(&format!("diff --allow-empty --request ../{request}"));
