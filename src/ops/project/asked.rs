@@ -77,10 +77,18 @@ pub fn asked_again(
     root: &Root,
     defaults: &Defaults,
 ) -> Result<Vec<Asked>, Failure> {
-    lock.sources()
-        .iter()
+    in_turn(lock)
+        .into_iter()
         .map(|source| again(lock, source, root, defaults))
         .collect()
+}
+
+/// The sources in the order in which they were numbered: ` #10` comes behind ` #9`, which the order
+/// of a lock does not keep.
+pub(super) fn in_turn(lock: &Lockfile) -> Vec<&Source> {
+    let mut sources: Vec<&Source> = lock.sources().iter().collect();
+    sources.sort_by_key(|source| (source.name.len(), &source.name));
+    sources
 }
 
 fn again(

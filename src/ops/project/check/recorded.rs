@@ -4,6 +4,7 @@ use lock_format::{Lockfile, Source, SourceKind};
 
 use crate::inputs::{COMPOSE_FILES, Root, RootPath};
 use crate::ops::project::Asked;
+use crate::ops::project::asked::in_turn;
 
 /// What a person said for all sources of a call.
 #[derive(Clone, Copy, Debug)]
@@ -43,17 +44,12 @@ pub(super) fn sources_of<'a>(
     asked: &[Asked],
     root: &Root,
 ) -> Vec<Option<&'a Source>> {
-    let mut taken: Vec<&str> = Vec::new();
+    let mut left = in_turn(lock);
     asked
         .iter()
         .map(|asked| {
-            let mut fits = lock
-                .sources()
-                .iter()
-                .filter(|source| is(source, asked, root));
-            let found = fits.find(|source| !taken.contains(&source.name.as_str()))?;
-            taken.push(&found.name);
-            Some(found)
+            let at = left.iter().position(|source| is(source, asked, root))?;
+            Some(left.remove(at))
         })
         .collect()
 }

@@ -275,9 +275,10 @@ fn written(build: &Build, built: &Built, line: usize, span: Option<Span>) -> Pla
     }
 }
 
-/// The line in the compose file of a line of an inline Dockerfile.
+/// The line in the compose file of a line of an inline Dockerfile. The place of a block is that of
+/// its first line of text.
 fn inline_line(text: &Text, line: usize) -> usize {
     let start = usize::try_from(text.place.line).unwrap_or(usize::MAX);
     let is_block = text.text.contains('\n');
-    start.saturating_add(if is_block { line } else { 0 })
+    start.saturating_add(if is_block { line.saturating_sub(1) } else { 0 })
 }
