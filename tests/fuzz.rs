@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+#[path = "../fuzz/checks/card.rs"]
+mod card;
 #[path = "../fuzz/checks/dockerfile.rs"]
 mod dockerfile;
 #[path = "../fuzz/checks/expand.rs"]
 mod expand;
+#[path = "../fuzz/checks/keyring.rs"]
+mod keyring;
 #[path = "../fuzz/checks/reference.rs"]
 mod reference;
 
@@ -90,6 +94,16 @@ impl Random {
         let marks = b"$${}:-+?#%/\\`'\"<>@=, \n\t#ARGFROMCOPY\xff\x00";
         marks[self.below(marks.len())]
     }
+}
+
+#[test]
+fn cards() {
+    replay("card", card::check);
+}
+
+#[test]
+fn keyrings() {
+    replay("keyring", keyring::check);
 }
 
 #[test]

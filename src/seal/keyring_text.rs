@@ -24,15 +24,18 @@ const CARD: &str = "card";
 const ROOM: usize = 1024 * 1024;
 
 impl Keyring {
-    /// Writes `keyring.json`.
-    pub(super) fn to_json(&self) -> Zeroizing<Vec<u8>> {
+    /// Writes `keyring.json`. It is secret, and wiped when dropped.
+    pub fn to_json(&self) -> Zeroizing<Vec<u8>> {
         let mut out = Zeroizing::new(Vec::with_capacity(ROOM));
         self.write(&mut *out);
         out
     }
 
     /// Reads `keyring.json`.
-    pub(super) fn from_json(bytes: &[u8]) -> Result<Self, JsonError> {
+    ///
+    /// Fails on every byte that is not canonical, on keys that do not fit their ids, and on current
+    /// keys that are not one end's.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, JsonError> {
         match format_of(bytes)? {
             FORMAT => {}
             other => return Err(JsonError::newer(&format!("format {other}"))),

@@ -2,7 +2,7 @@
 //! (`docs/transfer-format.md` sections 3, 7, 9 and 11).
 //!
 //! Secrets are wiped when dropped, are shown by no `Debug`, and leave only through
-//! [`Phrase::words`] and [`Keyring::age_identities`]. An envelope is opened step by step, and each
+//! [`Phrase::words`], [`Keyring::age_identities`] and [`Keyring::to_json`]. An envelope is opened step by step, and each
 //! step takes what the one before has proved:
 //!
 //! ```text
