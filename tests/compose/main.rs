@@ -2,6 +2,8 @@
 //! request and the data of `scan` side by side. `SNAPSHOTS=overwrite` writes the data anew.
 #![expect(clippy::disallowed_methods, reason = "the test reads its own cases")]
 
+mod scan;
+
 use std::fs;
 use std::path::Path;
 

@@ -7,24 +7,22 @@ use std::path::PathBuf;
 use clap::Args;
 use lock_format::Platform;
 
+use super::found::Found;
 use super::given::{build_context, onbuild_file};
-use super::several::Several;
-use super::text::text;
+use crate::cli::compose::ComposeFlags;
 use crate::cli::context::{Context, Outcome};
-use crate::cli::exit::ExitStatus;
 use crate::cli::folders::CurrentFolder;
-use crate::diagnostic::Failure;
 use crate::dockerfile::Options;
 use crate::inputs::{DOCKERFILES, Input, InputError, Root, find_root};
-use crate::ops::project::scan::{SCHEMA, Scan, Source, scan_dockerfile};
-use crate::ops::resolve::GivenTriggers;
-use crate::run::Event;
+use crate::ops::project::scan::{scan_compose, scan_dockerfile};
+use crate::ops::resolve::{BuildOptions, GivenTriggers};
 use crate::run::limits::DOCKERFILE_BYTES;
 
 /// Arguments of `airlock scan`.
 #[derive(Args, Debug)]
 pub(crate) struct ScanArguments {
-    /// A Dockerfile, or - for standard input; repeats [default: Dockerfile, else Containerfile]
+    /// A Dockerfile, or - for standard input; repeats [default: Dockerfile, else Containerfile, where
+    /// no compose project is asked for]
     #[arg(short, long, value_name = "FILE")]
     file: Vec<PathBuf>,
     /// A build argument; without a value, that of the environment; repeats
@@ -56,10 +54,13 @@ pub(crate) struct ScanArguments {
     /// The folder that paths are confined to [default: the nearest with airlock.toml or .git, else this folder]
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
+    #[command(flatten)]
+    compose: ComposeFlags,
 }
 
 impl ScanArguments {
-    /// Lists what each file needs at each platform. Opens no connection.
+    /// Lists what each file needs at each platform, and what the compose project needs. Opens no
+    /// connection.
     pub(crate) fn run(&self, context: &Context) -> Outcome {
         let here = CurrentFolder::find()?;
         let root = match &self.root {
@@ -71,44 +72,24 @@ impl ScanArguments {
             Some(path) => onbuild_file(path)?,
             None => BTreeMap::new(),
         });
-        let mut scan = Scan {
-            schema: SCHEMA,
-            sources: Vec::new(),
-        };
-        let mut errors: Vec<Failure> = Vec::new();
-        let mut warnings = Vec::new();
-        for input in self.inputs(&root)? {
-            for platform in self.platforms(context) {
-                let options = self.options(context, platform);
-                let found = scan_dockerfile(&input, &options, &triggers)?;
-                scan.sources
-                    .push(Source::Dockerfile(Box::new(found.source)));
-                errors.extend(found.error.map(Failure::from));
-                for warning in found.warnings {
-                    // The same at every platform.
-                    if !warnings.contains(&warning) {
-                        warnings.push(warning);
-                    }
+        let mut found = Found::default();
+        let compose = self.compose.request(context.environment());
+        if compose.is_none() || !self.file.is_empty() {
+            for input in self.inputs(&root)? {
+                for platform in self.platforms(context) {
+                    let options = self.options(context, platform);
+                    found.dockerfile(scan_dockerfile(&input, &options, &triggers)?);
                 }
             }
         }
-        if context.output().is_json() {
-            context.output().data(&scan)?;
-            // The data tells the errors.
-            return Ok(if errors.is_empty() {
-                ExitStatus::Done
-            } else {
-                ExitStatus::Gate
-            });
+        if let Some(request) = compose {
+            let options = BuildOptions {
+                platforms: self.platforms(context),
+                build_platform: self.build_platform(),
+            };
+            found.compose(scan_compose(&root, request, &options, &triggers)?);
         }
-        for warning in &warnings {
-            context.run().events.event(Event::Warning(warning));
-        }
-        context.output().say(&text(&scan));
-        match Several::of(errors) {
-            Some(failure) => Err(failure),
-            None => Ok(ExitStatus::Done),
-        }
+        found.tell(context)
     }
 
     /// Reads the files in the order in which they are named; standard input once.
@@ -147,6 +128,10 @@ impl ScanArguments {
         vec![preset.unwrap_or_else(Platform::host)]
     }
 
+    fn build_platform(&self) -> Platform {
+        self.build_platform.clone().unwrap_or_else(Platform::host)
+    }
+
     fn options(&self, context: &Context, platform: Platform) -> Options {
         let args = self.build_arg.iter().filter_map(|text| {
             let of_environment =
@@ -160,7 +145,7 @@ impl ScanArguments {
             args: args.collect(),
             target: self.target.clone(),
             platform,
-            build_platform: self.build_platform.clone().unwrap_or_else(Platform::host),
+            build_platform: self.build_platform(),
             contexts: self.build_context.iter().cloned().collect(),
             all_stages: self.all_stages,
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::compose_text::compose;
 use crate::cli::lines::Lines;
 use crate::ops::project::scan::{DockerfileSource, ResolveRow, Scan, Source};
 use crate::report::counted;
@@ -12,7 +13,7 @@ pub(super) fn text(scan: &Scan) -> String {
     for source in &scan.sources {
         match source {
             Source::Dockerfile(source) => dockerfile(&mut out, source),
-            Source::Compose(_) => {}
+            Source::Compose(source) => compose(&mut out, source),
         }
     }
     out.into_text()

@@ -181,7 +181,7 @@ fn sha256(text: &str) -> String {
 fn build_result(answer: &BuildAnswer) -> BuildResult {
     match answer {
         BuildAnswer::Skipped { why, wanted, .. } => BuildResult::Skipped {
-            skipped: why.name(),
+            skipped: *why,
             wanted: wanted.clone(),
         },
         BuildAnswer::Built(built) => BuildResult::Built(built.iter().map(built_row).collect()),

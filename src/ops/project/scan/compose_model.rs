@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Problem, ResolveRow, SyntaxRow};
+use crate::ops::resolve::Skip;
 
 /// A compose project. Paths are relative to the root, with `/`; `.` is the root itself.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -87,8 +88,8 @@ pub struct BuildRow {
 pub enum BuildResult {
     /// The Dockerfile was not looked into.
     Skipped {
-        /// `dockerfile_missing`, `remote_context` or `outside_root`.
-        skipped: &'static str,
+        /// Why.
+        skipped: Skip,
         /// The file or the context that was wanted.
         wanted: String,
     },

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lock_format::Platform;
+use serde::Serialize;
 
 use super::platform::of_build;
 use crate::compose::{Build, Context, Place, Project, Service, Text};
@@ -44,7 +45,8 @@ pub enum BuildAnswer {
 }
 
 /// Tells why a build was not looked into.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Skip {
     /// There is no Dockerfile.
     DockerfileMissing,
@@ -55,12 +57,12 @@ pub enum Skip {
 }
 
 impl Skip {
-    /// Returns the name used in JSON.
-    pub fn name(self) -> &'static str {
+    /// Returns the reason, to stand behind what was wanted.
+    pub fn reason(self) -> &'static str {
         match self {
-            Self::DockerfileMissing => "dockerfile_missing",
-            Self::RemoteContext => "remote_context",
-            Self::OutsideRoot => "outside_root",
+            Self::DockerfileMissing => "which does not exist",
+            Self::RemoteContext => "which is not part of the project: it would have to be fetched",
+            Self::OutsideRoot => "which lies outside the root",
         }
     }
 }

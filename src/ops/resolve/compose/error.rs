@@ -29,7 +29,7 @@ pub enum ComposeNeedsError {
         platform: Text,
     },
     /// A build cannot be looked into.
-    #[error("{place}: services.{service}.build wants {}, {}", sanitize(wanted, 200), reason(*why))]
+    #[error("{place}: services.{service}.build wants {}, {}", sanitize(wanted, 200), why.reason())]
     Skipped {
         /// The service.
         service: String,
@@ -50,14 +50,6 @@ pub enum ComposeNeedsError {
         /// What is wrong.
         error: Box<DockerfileError>,
     },
-}
-
-fn reason(why: Skip) -> &'static str {
-    match why {
-        Skip::DockerfileMissing => "which does not exist",
-        Skip::RemoteContext => "which is not part of the project: it would have to be fetched",
-        Skip::OutsideRoot => "which lies outside the root",
-    }
 }
 
 const REFERENCE: Code = Code::new("compose/not-a-reference");
