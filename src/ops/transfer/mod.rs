@@ -10,6 +10,7 @@
 //! after [`Opened::finish`].
 
 mod address;
+mod behind;
 mod encoding;
 mod entry_reader;
 mod envelope;
@@ -23,6 +24,7 @@ mod standing;
 mod writing;
 
 pub use address::{address, address_to};
+pub use behind::Behind;
 pub use encoding::{ContentReader, zstd_encoder};
 pub use entry_reader::EntryReader;
 pub use envelope::Envelope;

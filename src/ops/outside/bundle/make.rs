@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
+use std::thread;
 
 use lock_format::{Algorithm, Blob, Digest, Reference};
 
@@ -13,7 +14,7 @@ use crate::diagnostic::Failure;
 use crate::oci::{Upstream, digest_of};
 use crate::ops::lock_file::LockFile;
 use crate::ops::pool;
-use crate::ops::transfer::{self, Envelope};
+use crate::ops::transfer::{self, Behind, Envelope, TransferError};
 use crate::run::{Event, Run, TaskId};
 use crate::seal::{CardName, Keyring};
 use crate::store::Cache;
@@ -60,6 +61,8 @@ pub fn prepare<'c>(
     let wanted = &order.wanted;
     let (below, mut failures) = fetch_all(upstream, cache, wanted, options, run)?;
     if !failures.is_empty() && !options.keep_going {
+        // The next run need not digest again what this one had.
+        cache.sync(run.clock)?;
         let failures = failures.into_iter().map(|(_, failure)| failure).collect();
         return Err(BundleFailure::Incomplete {
             wanted: wanted.len(),
@@ -67,7 +70,6 @@ pub fn prepare<'c>(
         }
         .into());
     }
-    cache.sync(run.clock)?;
     let failed: BTreeSet<Digest> = failures.iter().map(|(digest, _)| *digest).collect();
     let available: Vec<Blob> = wanted
         .values()
@@ -124,13 +126,26 @@ impl Prepared<'_> {
     }
 
     /// Seals the bundle into `out`; returns the output and the length of the sealed file in bytes.
-    pub fn write<W: Write>(&self, out: W, run: &Run<'_>) -> Result<(W, u64), Failure> {
-        let writing = self.envelope.seal_to(Told { out, run })?;
-        let size = writing.sealed_size();
-        run.events.event(Event::Step("sealing"));
-        run.events.event(Event::Total(size));
-        let mut open = |index: usize| self.payload(index);
-        Ok((writing.write(&mut open, run.cancel)?.out, size))
+    ///
+    /// Reading, sealing and writing go on side by side. What was fetched is made durable
+    /// meanwhile, which a slow disk takes long for.
+    pub fn write<W: Write + Send>(&self, out: W, run: &Run<'_>) -> Result<(W, u64), Failure> {
+        thread::scope(|scope| {
+            let synced = scope.spawn(|| self.cache.sync(run.clock));
+            let out = Behind::new(scope, Told { out, run });
+            let writing = self.envelope.seal_to(out)?;
+            let size = writing.sealed_size();
+            run.events.event(Event::Step("sealing"));
+            run.events.event(Event::Total(size));
+            let mut open = |index: usize| self.payload(index);
+            let out = writing.write(&mut open, run.cancel)?;
+            let told = out.finish().map_err(TransferError::Output)?;
+            match synced.join() {
+                Ok(synced) => synced?,
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+            Ok((told.out, size))
+        })
     }
 
     fn payload(&self, index: usize) -> Result<Box<dyn io::Read>, Failure> {
