@@ -82,7 +82,7 @@ fn an_equal_lock_is_left_untouched_and_a_moved_tag_is_told() {
     world
         .registry
         .push("team/base", "1", &small("two", "linux/amd64"));
-    let told = world.done(&["lock"]).err;
+    let told = world.done(&["lock", "--upgrade"]).err;
     assert!(told.contains(&format!("moved    {image}")), "{told}");
 }
 

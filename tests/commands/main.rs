@@ -11,6 +11,7 @@ mod apply;
 mod bundle;
 mod cache;
 mod check;
+mod keep;
 mod lock;
 #[path = "../long/killed.rs"]
 mod long;

@@ -16,6 +16,8 @@ pub const CODES: &[Code] = &[
     MISLABELLED,
     NO_PLATFORM,
     NO_SOURCE,
+    NOTHING_TO_UPGRADE,
+    PATTERN,
     PLATFORM,
     REFERENCE,
     REFUSED,
@@ -33,6 +35,8 @@ const MISLABELLED: Code = Code::new("lock/mislabelled-platform");
 const NO_PLATFORM: Code = Code::new("lock/no-platform");
 const PLATFORM: Code = Code::new("lock/bad-platform");
 const NO_SOURCE: Code = Code::new("lock/no-source");
+const NOTHING_TO_UPGRADE: Code = Code::new("lock/nothing-to-upgrade");
+const PATTERN: Code = Code::new("lock/bad-pattern");
 const REFERENCE: Code = Code::new("lock/bad-reference");
 const REFUSED: Code = Code::new("lock/refused");
 const DOCUMENT: Code = Code::new("lock/refused-document");
@@ -55,6 +59,12 @@ pub enum LockFailure {
     /// A platform given by hand is none.
     #[error(transparent)]
     Platform(#[from] lock_format::PlatformError),
+    /// A pattern for images is none.
+    #[error("`{0}` is no pattern for images")]
+    Pattern(String),
+    /// A pattern for images to upgrade fits none.
+    #[error("no image of the lock fits `{0}`")]
+    NothingToUpgrade(String),
     /// A registry named by a bracketed IPv6 address.
     #[error(
         "{0} names its registry by an IPv6 address, which cannot be expressed when it is served inside"
@@ -145,6 +155,8 @@ impl Diagnose for LockFailure {
             Self::NoSource => NO_SOURCE,
             Self::Reference(_) => REFERENCE,
             Self::Platform(_) => PLATFORM,
+            Self::Pattern(_) => PATTERN,
+            Self::NothingToUpgrade(_) => NOTHING_TO_UPGRADE,
             Self::Ipv6Host(_) => IPV6_HOST,
             Self::NoPlatform { .. } => NO_PLATFORM,
             Self::Mislabelled { .. } => MISLABELLED,
@@ -162,6 +174,8 @@ impl Diagnose for LockFailure {
             Self::NoSource
             | Self::Reference(_)
             | Self::Platform(_)
+            | Self::Pattern(_)
+            | Self::NothingToUpgrade(_)
             | Self::Ipv6Host(_)
             | Self::Refused(_) => Class::Usage,
             Self::NoPlatform { .. } => Class::Gate,
@@ -186,6 +200,14 @@ impl Diagnose for LockFailure {
             Self::Platform(_) => {
                 Some("a platform is written os/architecture, for instance linux/arm64".to_owned())
             }
+            Self::Pattern(_) => Some(
+                "`*` stands for any characters and `?` for one, for instance 'ghcr.io/team/*'"
+                    .to_owned(),
+            ),
+            Self::NothingToUpgrade(_) => Some(
+                "the lock lists its images: name one as it stands there, or take --upgrade for all"
+                    .to_owned(),
+            ),
             Self::Refused(error) => error.help(),
             Self::Ipv6Host(_) => {
                 Some("give the registry a name (DNS or hosts file) and use that".to_owned())

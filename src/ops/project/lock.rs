@@ -6,8 +6,9 @@ use std::num::NonZeroUsize;
 use lock_format::{Image, Lockfile, Platform, Reference};
 
 use super::needs::{self, Read};
+use super::pin::Pinned;
 use super::pins::Pins;
-use super::{Asked, LockFailure};
+use super::{Asked, LockFailure, Upgrade};
 use crate::diagnostic::Failure;
 use crate::dockerfile::{Dockerfile, Options};
 use crate::inputs::Root;
@@ -23,6 +24,8 @@ pub struct LockOptions {
     pub jobs: NonZeroUsize,
     /// Whether the image of `# syntax=` is locked too.
     pub syntax: bool,
+    /// Which pinned references are resolved again.
+    pub upgrade: Upgrade,
 }
 
 /// A lock that was made, and how it differs from the one before.
@@ -36,7 +39,8 @@ pub struct Locked {
     pub change: Change,
 }
 
-/// Resolves all that the sources need.
+/// Resolves what the sources need and `before` does not pin. What it pins is kept as it is, unless it
+/// is to be upgraded; a platform that it lacks comes from the index that it pins.
 pub fn lock(
     asked: &[Asked],
     root: &Root,
@@ -45,12 +49,13 @@ pub fn lock(
     options: &LockOptions,
     run: Run<'_>,
 ) -> Result<Locked, Failure> {
+    let kept = kept(before, &options.upgrade)?;
     let read: Vec<Read> = asked
         .iter()
         .map(|asked| needs::read(asked, root))
         .collect::<Result<_, Failure>>()?;
     let sources: Vec<(String, Read)> = names(&read).into_iter().zip(read).collect();
-    let pins = Pins::new(upstream, run, options.jobs);
+    let pins = Pins::new(upstream, run, options.jobs, kept);
     // Without triggers first: what the files name is then asked for several at a time.
     for (name, read) in &sources {
         let found = needs::needs(read, name, root, options.syntax, &NoTriggers)?;
@@ -75,6 +80,17 @@ pub fn lock(
         lockfile,
         change,
     })
+}
+
+fn kept(
+    before: Option<&Lockfile>,
+    upgrade: &Upgrade,
+) -> Result<BTreeMap<Reference, Pinned>, LockFailure> {
+    let images = before.map(Lockfile::images).unwrap_or_default();
+    let kept = upgrade.kept(images)?.into_iter();
+    Ok(kept
+        .filter_map(|image| Some((image.reference.clone(), Pinned::kept(image)?)))
+        .collect())
 }
 
 /// Names each source; a name that repeats gets a number.

@@ -9,9 +9,11 @@ mod needs;
 mod pin;
 mod pins;
 pub mod scan;
+mod upgrade;
 
 pub use asked::{
     Asked, AskedCompose, AskedDockerfile, AskedImages, Defaults, asked_again, discovered,
 };
 pub use failure::{CODES, LockFailure};
 pub use lock::{LockOptions, Locked, lock};
+pub use upgrade::{ImagePattern, Upgrade};

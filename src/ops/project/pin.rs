@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use lock_format::{Blob, Descriptor, Platform, PlatformContent, Reference, Repository};
+use lock_format::{
+    Blob, Descriptor, Image, Platform, PlatformContent, Reference, Referrer, Repository,
+};
 
 use super::LockFailure;
 use crate::diagnostic::{Code, Failure, sanitize};
@@ -15,13 +17,16 @@ use crate::run::{Event, Run, Warning};
 /// What a reference was resolved to, filled platform by platform.
 ///
 /// The tag is asked once: platforms that are added later come from the same index, so a tag that
-/// moves meanwhile cannot mix two releases.
-#[derive(Debug)]
+/// moves meanwhile cannot mix two releases. The same holds for what a lock pins already: what it lacks
+/// is asked for by its digest.
+#[derive(Clone, Debug)]
 pub(super) struct Pinned {
     reference: Reference,
     root: Descriptor,
-    document: Document,
+    /// None while only the lock has told of it.
+    document: Option<Document>,
     platforms: BTreeMap<Platform, Resolved>,
+    referrers: Vec<Referrer>,
 }
 
 /// An image at one platform.
@@ -55,9 +60,31 @@ impl Pinned {
         Ok(Self {
             reference: reference.clone(),
             root,
-            document,
+            document: Some(document),
             platforms: BTreeMap::new(),
+            referrers: Vec::new(),
         })
+    }
+
+    /// Takes over what a lock pins; none where it is pending.
+    pub(super) fn kept(image: &Image) -> Option<Self> {
+        let platforms = image.platforms.iter().filter_map(|platform| {
+            let mut content = platform.content.clone()?;
+            let triggers = std::mem::take(&mut content.onbuild);
+            Some((platform.name.clone(), Resolved { content, triggers }))
+        });
+        Some(Self {
+            reference: image.reference.clone(),
+            root: image.pin.clone()?,
+            document: None,
+            platforms: platforms.collect(),
+            referrers: image.referrers.clone(),
+        })
+    }
+
+    /// Returns the referrers that the lock records.
+    pub(super) fn referrers(&self) -> &[Referrer] {
+        &self.referrers
     }
 
     /// Returns what the reference named.
@@ -90,8 +117,23 @@ impl Pinned {
             .ok_or_else(|| self.no_platform(platform, Vec::new()))
     }
 
-    fn find(&self, upstream: &dyn Upstream, platform: &Platform) -> Result<Found, Failure> {
-        match &self.document {
+    fn find(&mut self, upstream: &dyn Upstream, platform: &Platform) -> Result<Found, Failure> {
+        let document = match self.document.take() {
+            Some(document) => document,
+            None => self.fetch(upstream, &self.root)?,
+        };
+        let found = self.find_in(&document, upstream, platform);
+        self.document = Some(document);
+        found
+    }
+
+    fn find_in(
+        &self,
+        document: &Document,
+        upstream: &dyn Upstream,
+        platform: &Platform,
+    ) -> Result<Found, Failure> {
+        match document {
             Document::Manifest(manifest) => Ok(Found {
                 manifest: manifest.clone(),
                 descriptor: self.root.clone(),
@@ -216,7 +258,8 @@ impl Pinned {
     ) -> Result<(), Failure> {
         match config.map(|config| &config.platform) {
             Some(actual)
-                if matches!(self.document, Document::Manifest(_)) && !actual.serves(asked) =>
+                if matches!(self.document, Some(Document::Manifest(_)))
+                    && !actual.serves(asked) =>
             {
                 Err(self.no_platform(asked, vec![actual.clone()]))
             }

@@ -24,12 +24,18 @@ pub(super) struct Pins<'a> {
 }
 
 impl<'a> Pins<'a> {
-    pub(super) fn new(upstream: &'a dyn Upstream, run: Run<'a>, jobs: NonZeroUsize) -> Self {
+    /// `kept` is what a lock pins and nobody asks to resolve again.
+    pub(super) fn new(
+        upstream: &'a dyn Upstream,
+        run: Run<'a>,
+        jobs: NonZeroUsize,
+        kept: BTreeMap<Reference, Pinned>,
+    ) -> Self {
         Self {
             upstream,
             run,
             jobs,
-            images: Mutex::default(),
+            images: Mutex::new(kept),
         }
     }
 
@@ -103,13 +109,13 @@ impl<'a> Pins<'a> {
             pin: Some(pinned.root().clone()),
             sources: sources.into_iter().collect(),
             platforms: platforms.collect(),
-            referrers: Vec::new(),
+            referrers: pinned.referrers().to_vec(),
         })
     }
 }
 
 impl OnbuildTriggers for Pins<'_> {
-    /// Reads them from the config of the image, which is resolved now if it is new.
+    /// Reads them from the lock or, where it is new, from the config of the image, resolved now.
     fn triggers(&self, image: &ImageAt) -> Result<Vec<String>, Failure> {
         let need = Need {
             reference: image.reference.clone(),

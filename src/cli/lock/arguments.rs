@@ -5,25 +5,24 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use lock_format::{Lockfile, Platform, Reference};
-use serde::Serialize;
 
-use super::check::{self, Check, CheckFlags, Words};
-use super::compose::ComposeFlags;
-use super::context::{Context, Outcome};
-use super::exit::ExitStatus;
-use super::folders::CurrentFolder;
-use super::lines::Lines;
-use super::lockfile::LockfileFlag;
-use super::station::StationFlags;
+use super::changes::ChangeFlags;
+use super::report;
+use crate::cli::check::{self, Check, CheckFlags, Words};
+use crate::cli::compose::ComposeFlags;
+use crate::cli::context::{Context, Outcome};
+use crate::cli::exit::ExitStatus;
+use crate::cli::folders::CurrentFolder;
+use crate::cli::lockfile::LockfileFlag;
+use crate::cli::station::StationFlags;
 use crate::diagnostic::Failure;
 use crate::inputs::Root;
 use crate::ops::lock_file::{LockFile, LockFileError};
 use crate::ops::project::check::{Given, repeat_platforms};
 use crate::ops::project::{
-    Asked, AskedCompose, AskedDockerfile, AskedImages, Defaults, LockFailure, LockOptions, Locked,
+    Asked, AskedCompose, AskedDockerfile, AskedImages, Defaults, LockFailure, LockOptions,
     asked_again, discovered, lock,
 };
-use crate::report::{counted, human_size};
 use crate::store::{Existing, publish_file};
 
 /// Arguments of `airlock lock`.
@@ -56,32 +55,13 @@ pub(crate) struct LockArguments {
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
     #[command(flatten)]
+    changes: ChangeFlags,
+    #[command(flatten)]
     check: CheckFlags,
     #[command(flatten)]
     lockfile: LockfileFlag,
     #[command(flatten)]
     station: StationFlags,
-}
-
-#[derive(Serialize)]
-struct Report {
-    schema: &'static str,
-    file: String,
-    written: bool,
-    images: usize,
-    platforms: usize,
-    blobs: usize,
-    bytes: u64,
-    added: Vec<String>,
-    removed: Vec<String>,
-    moved: Vec<MovedLine>,
-}
-
-#[derive(Serialize)]
-struct MovedLine {
-    reference: String,
-    from: Option<String>,
-    to: Option<String>,
 }
 
 impl LockArguments {
@@ -107,20 +87,17 @@ impl LockArguments {
         let options = LockOptions {
             jobs: station.jobs,
             syntax: !self.no_syntax,
+            upgrade: self.changes.upgrade()?,
         };
         let previous = before.as_ref().map(|lock| &lock.lockfile);
         let locked = lock(&asked, &root, &client, previous, &options, run)?;
-        let written = before.is_none_or(|before| before.text != locked.text);
-        if written {
+        let differs = before.is_none_or(|before| before.text != locked.text);
+        let result = self.changes.result(differs);
+        if result == report::Ending::Written {
             publish_file(path, locked.text.as_bytes(), 0o644, Existing::Replace)?;
         }
         context.end_progress();
-        let report = report(path, written, &locked);
-        if context.output().is_json() {
-            context.output().data(&report)?;
-        } else {
-            context.output().say(&text(&report));
-        }
+        report::tell(path, result, &locked, context)?;
         Ok(ExitStatus::Done)
     }
 
@@ -254,64 +231,4 @@ impl LockArguments {
             });
         given.collect()
     }
-}
-
-fn report(path: &Path, written: bool, locked: &Locked) -> Report {
-    let change = &locked.change;
-    let images = locked.lockfile.images();
-    let blobs: BTreeMap<_, _> = images
-        .iter()
-        .flat_map(lock_format::Image::blobs)
-        .map(|blob| (blob.digest, blob.size))
-        .collect();
-    let moved = change.moved.iter().map(|moved| MovedLine {
-        reference: moved.reference.to_string(),
-        from: moved.from.map(|digest| digest.to_string()),
-        to: moved.to.map(|digest| digest.to_string()),
-    });
-    Report {
-        schema: "airlock.lock/1",
-        file: path.display().to_string(),
-        written,
-        images: images.len(),
-        platforms: images.iter().map(|image| image.platforms.len()).sum(),
-        blobs: blobs.len(),
-        bytes: blobs
-            .values()
-            .fold(0, |sum, size| sum.saturating_add(*size)),
-        added: change.added.iter().map(ToString::to_string).collect(),
-        removed: change.removed.iter().map(ToString::to_string).collect(),
-        moved: moved.collect(),
-    }
-}
-
-fn text(report: &Report) -> String {
-    let mut out = Lines::default();
-    for reference in &report.added {
-        out.add(format_args!("added    {reference}"));
-    }
-    for reference in &report.removed {
-        out.add(format_args!("removed  {reference}"));
-    }
-    for moved in &report.moved {
-        let digest =
-            |digest: &Option<String>| digest.clone().unwrap_or_else(|| "pending".to_owned());
-        out.add(format_args!("moved    {}", moved.reference));
-        out.add(format_args!("           from {}", digest(&moved.from)));
-        out.add(format_args!("           to   {}", digest(&moved.to)));
-    }
-    out.add(format_args!(
-        "{} {}: {} at {}, {}, {}",
-        report.file,
-        if report.written {
-            "written"
-        } else {
-            "is up to date"
-        },
-        counted(report.images, "image"),
-        counted(report.platforms, "platform"),
-        counted(report.blobs, "blob"),
-        human_size(report.bytes)
-    ));
-    out.into_text()
 }
