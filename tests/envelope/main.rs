@@ -4,6 +4,7 @@
     reason = "helpers of tests; a failure is a failed test"
 )]
 
+mod change;
 mod fixture;
 mod forge;
 mod golden;

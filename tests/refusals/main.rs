@@ -10,10 +10,14 @@
 )]
 
 mod acceptance;
+#[path = "../envelope/change.rs"]
+mod change;
 mod check;
 mod damaged;
+mod documented;
 mod forged;
 mod ledger;
+mod mutations;
 mod one_way;
 mod opened;
 mod replayed;

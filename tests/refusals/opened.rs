@@ -116,6 +116,12 @@ impl Opened {
         seal(keyring, &out)
     }
 
+    /// Returns the payload as an honest station makes it.
+    pub(crate) fn whole_payload(&self, keyring: &Keyring) -> Vec<u8> {
+        let text = self.text();
+        self.payload(&text, &line(keyring, &text))
+    }
+
     /// Returns the payload of another text and line over the same parts.
     pub(crate) fn payload(&self, text: &str, line: &str) -> Vec<u8> {
         let layout = self.layout(text);

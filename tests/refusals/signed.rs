@@ -163,7 +163,7 @@ fn a_zstd_entry_expands_to_its_size_within_a_small_window_or_is_refused() {
     let bytes = original.bytes(digest).to_vec();
     let mut fine = original.clone();
     fine.encode(digest, &frame(&bytes, 21));
-    let more = frame(&[&bytes[..], &[0; 4_000_000]].concat(), 21);
+    let more = frame(&[&bytes[..], &vec![0; 4_000_000]].concat(), 21);
     let less = frame(&bytes[1..], 21);
     let two = [frame(&bytes, 21), frame(b"", 21)].concat();
     for (what, wrong) in [
