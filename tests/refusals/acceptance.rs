@@ -116,12 +116,13 @@ fn a_layer_that_no_manifest_names_is_refused() {
         .put_blob("acme/app", Arc::new(b"a layer of nobody".to_vec()))
         .unwrap();
     let code = refused_for_a_lock(&world, |text| {
-        text.replace(
-            "layers = [\n",
+        text.replacen(
+            "\n]\n",
             &format!(
-                "layers = [\n  {{ digest = \"{}\", size = {} }},\n",
+                "\n  {{ digest = \"{}\", size = {} }},\n]\n",
                 blob.digest, blob.size
             ),
+            1,
         )
     });
     assert_eq!(code, "apply/not-as-locked");

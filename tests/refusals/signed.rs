@@ -17,6 +17,7 @@ fn only_the_station_signs_bundles_and_it_signs_this_one() {
     let world = World::new();
     let opened = world.opened();
     let text = opened.text();
+    let right = line(&world.keyring, &text);
     let stranger = line(&keyring(OTHER), &text);
     let by_site = line_of_site(&world.keyring, &text);
     let of_another = line(&world.keyring, &text.replace("sha256", "sha512"));
@@ -24,7 +25,7 @@ fn only_the_station_signs_bundles_and_it_signs_this_one() {
         (&stranger, "seal/unknown-sender"),
         (&by_site, "seal/wrong-role"),
         (&of_another, "seal/wrong-signature"),
-        (&of_another.to_uppercase(), "wire/signature-line"),
+        (&right.replace("-v1 ", "-v2 "), "wire/signature-line"),
     ] {
         assert_eq!(world.refused(&opened.seal_line(&world.keyring, line)), code);
     }
@@ -36,11 +37,17 @@ fn a_signed_text_must_be_canonical_and_of_a_known_format() {
     let world = World::new();
     let opened = world.opened();
     let text = opened.text();
+    let kind = "\"kind\":\"bundle\",".to_owned();
     let size = opened.bundle.entries[3].content().size;
     let over = limits::BLOB_BYTES + 1;
     for (other, code) in [
         (format!("{text} "), "wire/not-canonical"),
         (text.replacen(',', ", ", 1), "wire/not-canonical"),
+        (
+            text.replacen(&kind, "", 1)
+                .replacen("\"missing\"", &format!("{kind}\"missing\""), 1),
+            "wire/not-canonical",
+        ),
         (
             text.replacen("\"format\":1", "\"format\":2", 1),
             "wire/newer",
