@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use super::arguments::Arguments;
+use super::arguments::{Arguments, Format};
 use super::context::{Context, Outcome};
 use super::environment::Environment;
 use super::exit::ExitStatus;
@@ -98,6 +98,10 @@ fn told(failure: &Failure, output: Output, style: Style, signals: &Signals) -> E
         output.always(&report::json(facts));
     } else {
         output.always(&report::human(facts, style));
+    }
+    if output.format() == Format::Github {
+        // Where standard output is closed, the text above has told it.
+        drop(output.bytes(report::findings::github_failure(facts).as_bytes()));
     }
     if facts.class() == Class::Cancelled {
         signals.status()

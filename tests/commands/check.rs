@@ -152,6 +152,18 @@ fn a_lock_that_cannot_be_read_is_no_drift() {
 }
 
 #[test]
+fn an_error_is_an_annotation_too() {
+    let world = locked();
+    world.write("airlock.lock", "version = 1\n\"100%: a\" = 2\n");
+    let told = world.run(&["lock", "--check", "--format", "github"]);
+    assert_eq!(told.code, Some(2), "{told:?}");
+    let start = "::error file=airlock.lock,line=2,col=1,title=lock-format/newer::airlock.lock: ";
+    assert!(told.out.starts_with(start), "{}", told.out);
+    assert!(told.out.contains("100%25: a"), "{}", told.out);
+    assert_eq!(told.out.lines().count(), 1, "{}", told.out);
+}
+
+#[test]
 fn the_platform_of_this_machine_decides_nothing() {
     for drift in [false, true] {
         let world = if drift { drifted() } else { locked() };

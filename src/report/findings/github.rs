@@ -1,7 +1,7 @@
 //! Annotations of GitHub Actions: one workflow command a line on standard output.
 
 use super::{Sheet, words};
-use crate::diagnostic::{Finding, sanitize};
+use crate::diagnostic::{Diagnose, Finding, Place, sanitize};
 
 /// Longest text that is taken over, in characters.
 const SHOWN: usize = 4000;
@@ -38,6 +38,29 @@ fn line(finding: &Finding) -> String {
         "::{} {}::{}\n",
         finding.level.name(),
         properties.join(","),
+        data(&text)
+    )
+}
+
+/// Writes an error that kept the gate from being run as a workflow command.
+pub fn github_failure(facts: &dyn Diagnose) -> String {
+    let place = facts.labels().into_iter().next().map(|label| {
+        let at = Place::of_span(&label.file, label.text.as_bytes(), label.span);
+        format!(
+            "file={},line={},col={},",
+            property(&at.file),
+            at.line,
+            at.column
+        )
+    });
+    let mut text = sanitize(&facts.to_string(), SHOWN);
+    if let Some(help) = facts.help() {
+        text.extend(["\n", &sanitize(&help, SHOWN)]);
+    }
+    format!(
+        "::error {}title={}::{}\n",
+        place.unwrap_or_default(),
+        property(facts.code().as_str()),
         data(&text)
     )
 }

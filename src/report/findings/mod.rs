@@ -12,7 +12,7 @@ mod sarif;
 mod sheet;
 mod words;
 
-pub use github::github;
+pub use github::{github, github_failure};
 pub use human::human;
 pub use json::json;
 pub use markdown::markdown;

@@ -54,7 +54,7 @@ fn result(finding: &Finding, sheet: &Sheet<'_>) -> Value {
     let mut result = json!({
         "ruleId": finding.code.as_str(),
         "level": finding.level.name(),
-        "message": { "text": text },
+        "message": { "text": plain(&text) },
         "locations": locations,
         "partialFingerprints": { FINGERPRINT: finding.fingerprint },
     });
@@ -100,6 +100,20 @@ fn location(place: &Place) -> Value {
     json!({ "physicalLocation": physical })
 }
 
+/// Takes every meaning from a text: brackets make links (section 3.11.6), braces stand for arguments
+/// (section 3.11.5).
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' | '[' | ']' => out.extend(['\\', c]),
+            '{' | '}' => out.extend([c, c]),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// Writes a path as a relative URI (RFC 3986): what is not unreserved is escaped.
 fn uri(path: &str) -> String {
     path.bytes()
@@ -116,6 +130,11 @@ fn uri(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_makes_neither_links_nor_arguments() {
+        assert_eq!(plain(r"a[b](c) {0} \d"), r"a\[b\](c) {{0}} \\d");
+    }
 
     #[test]
     fn a_path_becomes_a_uri() {
