@@ -5,6 +5,7 @@
 )]
 
 mod change;
+mod cards;
 mod fixture;
 mod forge;
 mod golden;
