@@ -4,8 +4,8 @@
     reason = "helpers of tests; a failure is a failed test"
 )]
 
-mod change;
 mod cards;
+mod change;
 mod fixture;
 mod forge;
 mod golden;
