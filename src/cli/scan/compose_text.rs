@@ -35,8 +35,8 @@ fn row(out: &mut Lines, name: &str, service: &ServiceRow) {
         out.add(format_args!("  {name}  something else provides it"));
         return;
     }
-    let platform = service.platform.iter();
-    let platform: String = platform.map(|platform| format!("  {platform}")).collect();
+    let platform = service.platform.as_ref();
+    let platform = platform.map_or_else(String::new, |platform| format!("  {platform}"));
     let built = if service.build.is_some() {
         "builds "
     } else {

@@ -4,6 +4,7 @@ use super::several::Several;
 use super::text::text;
 use crate::cli::context::{Context, Outcome};
 use crate::cli::exit::ExitStatus;
+use crate::compose;
 use crate::diagnostic::Failure;
 use crate::ops::project::scan::{ComposeScan, DockerfileScan, SCHEMA, Scan, Source};
 use crate::run::{Event, Warning};
@@ -39,7 +40,7 @@ impl Found {
             .extend(found.failed_builds.into_iter().map(Failure::from));
         let project = found.project.iter();
         let warnings = project.flat_map(|project| &project.warnings);
-        self.warnings.extend(warnings.map(|warning| warning.told()));
+        self.warnings.extend(warnings.map(compose::Warning::told));
     }
 
     /// Prints the document or the text. An error of any source ends with 1, after all is told.
