@@ -34,7 +34,12 @@ impl Engine {
     pub(crate) fn docker(&self, side: &Side) -> Call {
         side.call("/usr/bin/docker")
             .arg("--host")
-            .arg(format!("unix://{}", self.docker_socket.display()))
+            .arg(self.address())
+    }
+
+    /// Returns the address of dockerd, as `DOCKER_HOST` takes it.
+    pub(crate) fn address(&self) -> String {
+        format!("unix://{}", self.docker_socket.display())
     }
 
     /// Prepares a call of containerd's own client.

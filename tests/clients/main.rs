@@ -12,6 +12,7 @@
 mod call;
 mod check;
 mod client;
+mod composed;
 mod engine;
 mod forms;
 mod guarded;
