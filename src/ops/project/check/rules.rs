@@ -75,8 +75,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         code: PENDING,
         summary: "An image of the lock is still pending",
-        help: "Run `airlock lock` where the registries can be reached, or apply the bundle that \
-               brings it with `airlock apply --update-lock`.",
+        help: "Run `airlock lock` where the registries can be reached, and commit the lock.",
     },
     Rule {
         code: SUPERFLUOUS_PLATFORM,
