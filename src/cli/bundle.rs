@@ -53,7 +53,8 @@ pub(crate) struct BundleArguments {
     /// Make a partial bundle where something cannot be had, and end with 5
     #[arg(long)]
     keep_going: bool,
-    /// A site that can open the bundle besides the one that asked; repeats or takes commas
+    /// A site that can open the bundle besides the one that asked; without a request, the one it is
+    /// for; repeats or takes commas
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     to: Vec<CardName>,
     #[command(flatten)]

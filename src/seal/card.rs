@@ -6,13 +6,11 @@ use age::x25519::Recipient;
 use ed25519_dalek::VerifyingKey;
 use lock_format::{Hex, parse_hex};
 
+use super::format::{FORMAT, check_format, known_format};
 use super::public_pair::{PublicPair, x25519_bytes};
 use super::{CardName, Fingerprint, Role};
 use crate::wire::Kid;
 use crate::wire::json::{JsonError, ObjectWriter, Reader, check, need, write_object};
-
-/// The one format that this airlock knows.
-const FORMAT: u64 = 1;
 
 /// The public half of an end's keys, with its name and role.
 #[derive(Clone)]
@@ -133,27 +131,6 @@ impl Eq for Card {}
 impl fmt::Debug for Card {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Card({} {} {})", self.name, self.role, self.kid())
-    }
-}
-
-/// Looks at the format before anything else: a later one may have other keys.
-fn check_format(bytes: &[u8]) -> Result<(), JsonError> {
-    let mut format = None;
-    Reader::new(bytes).object(|key, value| {
-        match key {
-            "format" => format = Some(value.integer()?),
-            _ => value.skip()?,
-        }
-        Ok(())
-    })?;
-    known_format(need(format, "format")?)
-}
-
-fn known_format(format: u64) -> Result<(), JsonError> {
-    if format == FORMAT {
-        Ok(())
-    } else {
-        Err(JsonError::newer(&format!("format {format}")))
     }
 }
 

@@ -288,3 +288,154 @@ fn own_label(key: &Key) -> KeyLabel {
         name: key.name().cloned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Diagnose as _;
+    use crate::run::FixedEntropy;
+    use crate::seal::{Phrase, WordCount};
+
+    const NOW: u64 = 1000;
+
+    fn end(name: &str, role: Role, seed: u8) -> Keyring {
+        let source = FixedEntropy::new(seed);
+        Keyring::with_card(name.parse().unwrap(), role, None, &source).unwrap()
+    }
+
+    fn phrase(seed: u8) -> Keyring {
+        let source = FixedEntropy::new(seed);
+        Keyring::from_phrase(&Phrase::generate(WordCount::Twelve, &source).unwrap())
+    }
+
+    fn card(name: &str, seed: u8) -> Card {
+        end(name, Role::Station, seed).card().unwrap()
+    }
+
+    /// Returns the states of the keys of a name, sorted.
+    fn states(keyring: &Keyring, name: &str) -> Vec<&'static str> {
+        let all = keyring.list().into_iter();
+        let mut states: Vec<_> = all
+            .filter(|entry| entry.name.as_ref().is_some_and(|own| own.as_str() == name))
+            .map(|entry| entry.state.name())
+            .collect();
+        states.sort_unstable();
+        states
+    }
+
+    fn refusal<T: std::fmt::Debug>(result: Result<T, SealError>) -> &'static str {
+        result.unwrap_err().code().as_str()
+    }
+
+    #[test]
+    fn what_was_refused_changed_nothing() {
+        let mut north = end("north", Role::Site, 0);
+        north.trust(card("alpha", 50), None, NOW).unwrap();
+        let before = north.to_json();
+        for (result, code) in [
+            (
+                north.trust(card("alpha", 60), None, NOW),
+                "seal/card-changed",
+            ),
+            (
+                north.trust(card("beta", 60), Some(NOW), NOW),
+                "seal/no-such-peer",
+            ),
+            (
+                north.trust(card("gamma", 50), None, NOW),
+                "seal/card-renamed",
+            ),
+            (
+                north.trust(end("south", Role::Site, 9).card().unwrap(), None, NOW),
+                "seal/card-role",
+            ),
+            (north.trust(card("alpha", 0), None, NOW), "seal/own-card"),
+        ] {
+            assert_eq!(refusal(result), code);
+        }
+        assert_eq!(
+            refusal(north.rotate(phrase(9), NOW, NOW)),
+            "seal/other-pairing"
+        );
+        let same = end("north", Role::Site, 0);
+        assert_eq!(refusal(north.rotate(same, NOW, NOW)), "seal/key-known");
+        assert_eq!(refusal(north.forget("alpha", NOW)), "seal/key-in-use");
+        assert_eq!(refusal(north.revoke("nobody", NOW)), "seal/no-such-key");
+        assert_eq!(north.to_json(), before);
+    }
+
+    #[test]
+    fn a_keyring_takes_only_so_many_cards() {
+        let mut north = end("north", Role::Site, 0);
+        let mut keys = 0_u64..;
+        let mut fresh = |name: String| {
+            let mut seed = Box::new([7; 32]);
+            seed[..8].copy_from_slice(&keys.next().unwrap().to_le_bytes());
+            let pair = Pair::new(
+                &zeroize::Zeroizing::new(*seed),
+                &zeroize::Zeroizing::new(*seed),
+            );
+            Card::new(pair.public().clone(), name.parse().unwrap(), Role::Station)
+        };
+        for n in 0..Keyring::MOST {
+            north.trust(fresh(format!("s{n}")), None, NOW).unwrap();
+        }
+        let last = north.trust(fresh("last".to_owned()), None, NOW);
+        assert_eq!(refusal(last), "seal/too-many-keys");
+        let text = north.to_json();
+        assert!(
+            text.len() < 1024 * 1024,
+            "a full keyring is still read: {}",
+            text.len()
+        );
+        assert_eq!(Keyring::from_json(&text).unwrap().to_json(), text);
+    }
+
+    #[test]
+    fn a_name_is_revoked_with_all_its_keys() {
+        let mut north = end("north", Role::Site, 0);
+        north.trust(card("alpha", 50), None, NOW).unwrap();
+        north.trust(card("beta", 60), None, NOW).unwrap();
+        north.trust(card("alpha", 70), Some(NOW + 5), NOW).unwrap();
+        assert_eq!(states(&north, "alpha"), ["current", "grace"]);
+        assert_eq!(north.revoke("alpha", NOW).unwrap().len(), 2);
+        assert_eq!(north.revoke("alpha", NOW).unwrap().len(), 0);
+        assert_eq!(states(&north, "alpha"), ["revoked", "revoked"]);
+        assert_eq!(states(&north, "beta"), ["current"]);
+        assert_eq!(north.forget("alpha", NOW).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_revoked_key_stays_revoked_through_a_rotation() {
+        let mut north = end("north", Role::Site, 0);
+        north.revoke("north", NOW).unwrap();
+        north
+            .rotate(end("north", Role::Site, 9), NOW + 5, NOW)
+            .unwrap();
+        north
+            .rotate(end("north", Role::Site, 18), NOW + 5, NOW)
+            .unwrap();
+        assert_eq!(states(&north, "north"), ["current", "grace", "revoked"]);
+        north
+            .rotate(end("north", Role::Site, 27), NOW + 99, NOW + 5)
+            .unwrap();
+        assert_eq!(
+            states(&north, "north"),
+            ["current", "grace", "retired", "revoked"]
+        );
+    }
+
+    #[test]
+    fn both_keys_of_a_phrase_go_together() {
+        let mut keyring = phrase(0);
+        let kid = keyring.list()[0].kid.to_string();
+        keyring.rotate(phrase(40), NOW + 5, NOW).unwrap();
+        assert_eq!(keyring.revoke(&kid, NOW).unwrap().len(), 2);
+        assert_eq!(
+            refusal(keyring.rotate(phrase(0), NOW, NOW)),
+            "seal/key-known"
+        );
+        assert_eq!(keyring.forget(&kid, NOW).unwrap().len(), 2);
+        assert_eq!(keyring.list().len(), 2);
+    }
+}

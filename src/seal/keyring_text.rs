@@ -8,14 +8,13 @@ use lock_format::{Hex, parse_hex};
 use zeroize::Zeroizing;
 
 use super::card::read_recipient;
+use super::format::{FORMAT, check_format};
 use super::key::{Key, KeyState, Known, Mode, Role};
 use super::pair::Pair;
 use super::{Card, CardName, Keyring};
 use crate::wire::Kid;
 use crate::wire::json::{JsonError, ObjectWriter, Reader, Sink, check, need, write_object};
 
-/// The one format that this airlock knows.
-const FORMAT: u64 = 1;
 /// The key came from a phrase that both ends hold.
 const PHRASE: &str = "phrase";
 /// The key was made here, and its card handed over.
@@ -36,10 +35,7 @@ impl Keyring {
     /// Fails on every byte that is not canonical, on keys that do not fit their ids, and on current
     /// keys that are not one end's.
     pub fn from_json(bytes: &[u8]) -> Result<Self, JsonError> {
-        match format_of(bytes)? {
-            FORMAT => {}
-            other => return Err(JsonError::newer(&format!("format {other}"))),
-        }
+        check_format(bytes)?;
         let mut keyring = Self::default();
         let mut reader = Reader::new(bytes);
         reader.object(|key, value| match key {
@@ -71,18 +67,6 @@ impl Keyring {
             o.objects("keys", self.keys.values(), write_key);
         });
     }
-}
-
-fn format_of(bytes: &[u8]) -> Result<u64, JsonError> {
-    let mut format = None;
-    Reader::new(bytes).object(|key, value| {
-        match key {
-            "format" => format = Some(value.integer()?),
-            _ => value.skip()?,
-        }
-        Ok(())
-    })?;
-    need(format, "format")
 }
 
 fn within(count: usize) -> Result<(), JsonError> {
@@ -303,6 +287,57 @@ mod tests {
         assert!(matches!(
             refusal(&until),
             JsonError::Bad { field: "until", .. }
+        ));
+    }
+
+    #[test]
+    fn current_keys_are_those_of_one_end() {
+        let end = |name: &str, role, seed| {
+            let source = FixedEntropy::new(seed);
+            Keyring::with_card(name.parse().unwrap(), role, None, &source).unwrap()
+        };
+        let mut north = end("north", Role::Site, 0);
+        for (name, seed) in [("alpha", 50), ("beta", 60)] {
+            let card = end(name, Role::Station, seed).card().unwrap();
+            north.trust(card, None, 0).unwrap();
+        }
+        north.rotate(end("north", Role::Site, 70), 9, 5).unwrap();
+        let text = String::from_utf8(north.to_json().to_vec()).unwrap();
+        assert!(Keyring::from_json(text.as_bytes()).is_ok());
+        let grace = r#""state":"grace","until":9"#;
+        for (wrong, field) in [
+            (text.replace(grace, r#""state":"current""#), "keys"),
+            (
+                text.replace("\"name\":\"beta\"", "\"name\":\"alpha\""),
+                "cards",
+            ),
+            (text.replace("station", "site"), "cards"),
+            (
+                text.replacen(
+                    r#""mode":"card","name":"north""#,
+                    r#""mode":"phrase","name":"north""#,
+                    1,
+                ),
+                "name",
+            ),
+        ] {
+            assert_ne!(wrong, text);
+            assert!(
+                matches!(refusal(&wrong), JsonError::Bad { field: found, .. } if found == field),
+                "{wrong}: {:?}",
+                refusal(&wrong)
+            );
+        }
+        let unnamed = text.replacen(r#""mode":"card","name":"north""#, r#""mode":"card""#, 1);
+        assert_eq!(refusal(&unnamed), JsonError::Missing { field: "name" });
+        let two_ends = text.replacen(
+            r#""role":"site","state":"grace","until":9"#,
+            r#""role":"station","state":"current""#,
+            1,
+        );
+        assert!(matches!(
+            refusal(&two_ends),
+            JsonError::Bad { field: "keys", .. }
         ));
     }
 

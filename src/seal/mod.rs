@@ -19,6 +19,7 @@ mod file_handle;
 mod file_key;
 mod fingerprint;
 mod folder;
+mod format;
 mod header;
 mod identities;
 mod identity_file;

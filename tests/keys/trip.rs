@@ -186,6 +186,34 @@ fn a_site_key_in_grace_opens_nothing_that_came_after() {
 }
 
 #[test]
+fn a_bundle_that_nobody_asked_for_takes_current_keys() {
+    let ends = Ends::new();
+    let [north, _, alpha, _] = four(&ends);
+    ends.lock("one");
+    north.asks("one.age", &[]);
+    alpha.answers("one.age", "one.bundle", &[]);
+    north.done(&["apply", "one.bundle"]);
+    fs::write(
+        north.folder("store").join("airlock/site.toml"),
+        "unsolicited = true\n",
+    )
+    .unwrap();
+    ends.lock("two");
+    let lock = ["--lockfile", "airlock.lock"];
+    let several = alpha.fails(&[&["bundle", "-o", "x"], &lock[..]].concat());
+    assert_eq!(several, (2, "seal/several-sites".to_owned()));
+    let make = |bundle| [&["bundle", "--to", "north", "-o", bundle], &lock[..]].concat();
+    alpha.done(&make("two.bundle"));
+    rotate(&ends, &north, "30d");
+    let take = [&["apply", "two.bundle"], &lock[..]].concat();
+    north.refuses(&take, "apply/key-in-grace");
+    alpha.trust_card("north.card", &["--rotated"]);
+    alpha.done(&make("three.bundle"));
+    let take = [&["apply", "three.bundle"], &lock[..]].concat();
+    north.done(&take);
+}
+
+#[test]
 fn a_stolen_station_is_locked_out_and_the_other_goes_on() {
     let ends = Ends::new();
     let [north, _, alpha, beta] = four(&ends);

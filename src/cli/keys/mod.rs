@@ -18,6 +18,7 @@ mod show;
 mod told;
 mod trust;
 mod unlock;
+mod which;
 
 pub(crate) use arguments::KeysArguments;
 pub(crate) use error::CODES;

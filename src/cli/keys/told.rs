@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::seal::{Card, KeyEntry, KeyLabel, KeyState};
+use crate::seal::{Card, KeyEntry, KeyState};
 
 /// A card and what it says, as JSON.
 #[derive(Serialize)]
@@ -98,12 +98,6 @@ pub(super) fn key(entry: &KeyEntry, now: u64) -> String {
         ""
     };
     format!("{}  {state}  {whose}{elsewhere}\n", entry.kid)
-}
-
-/// Names keys, separated by commas.
-pub(super) fn labels(labels: &[KeyLabel]) -> String {
-    let texts: Vec<String> = labels.iter().map(ToString::to_string).collect();
-    texts.join(", ")
 }
 
 /// Writes unix seconds as a time of day in UTC.
