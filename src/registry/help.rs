@@ -32,7 +32,7 @@ pub(super) fn for_error(error: &RegistryError) -> Option<String> {
             format!("if {repository} may be asked, add it to `allow` in config.toml")
         }
         RegistryError::PrivateAddress { at, .. } => format!(
-            "if {} may be asked, add it to `allow-private` in config.toml",
+            "if {0} may be asked, add it to `allow-private` in config.toml, or pass `--insecure-registry {0}` where it speaks plain HTTP",
             at.host
         ),
         RegistryError::Proxy { variable } => {

@@ -268,7 +268,9 @@ impl Diagnose for StoreError {
             }
             Self::Exists(_) => "use it as it is, or name an empty folder",
             Self::NotACache(_) => "name an empty folder with `--cache` or AIRLOCK_CACHE",
-            Self::CacheInUse(_) => "wait until `airlock bundle` has ended, then clean it",
+            Self::CacheInUse(_) => {
+                "wait until `airlock lock` and `airlock bundle` have ended, then clean it"
+            }
             Self::TooLarge { .. } => "divide the images between two stores",
             Self::TwoDescriptions { .. } => "make both locks anew, from the same registry",
             Self::NewerFormat { .. } => {

@@ -8,14 +8,21 @@
 )]
 
 mod apply;
+#[path = "../registry/authority.rs"]
+mod authority;
 mod bundle;
 mod cache;
 mod check;
+mod fetching;
 mod keep;
 mod lock;
 #[path = "../long/killed.rs"]
 mod long;
 mod output;
 mod own;
+#[path = "../registry/proxy.rs"]
+mod proxy;
+mod secrets;
+mod station;
 mod stopped;
 mod world;

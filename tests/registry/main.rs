@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod authority;
 mod blobs;
 mod helpers;
 mod logins;
 mod manifests;
 mod proxies;
+mod proxy;
 mod reaching;
 mod real;
 mod redirects;

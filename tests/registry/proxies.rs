@@ -1,9 +1,8 @@
 //! Proxies: CONNECT, with a login, around them, and when they refuse.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read as _, Write as _};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::thread;
 
 use airlock::diagnostic::Diagnose as _;
@@ -11,75 +10,20 @@ use airlock::registry::{Client, PrivateReach, Proxies, Settings};
 use airlock::upstream::{Asked, rule};
 use lock_format::Reference;
 
+use crate::authority::Authority;
+use crate::proxy::Proxy;
 use crate::support::{Station, code, with_image};
-use crate::tls::Authority;
 
-/// A proxy that leads everywhere to one address, and remembers what it was asked.
-struct Proxy {
-    address: SocketAddr,
-    asked: Arc<Mutex<Vec<String>>>,
-}
-
-impl Proxy {
-    fn new(target: SocketAddr, answer: &'static str) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let address = listener.local_addr().unwrap();
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let log = Arc::clone(&asked);
-        thread::spawn(move || {
-            while let Ok((client, _)) = listener.accept() {
-                let log = Arc::clone(&log);
-                thread::spawn(move || drop(tunnel(client, target, answer, &log)));
-            }
-        });
-        Self { address, asked }
+fn settings(proxy: &Proxy, variable: &str, login: &str) -> Settings {
+    let url = format!("http://{login}{}", proxy.address);
+    let environment = BTreeMap::from([
+        (variable.to_owned(), url),
+        ("NO_PROXY".to_owned(), "direct.example".to_owned()),
+    ]);
+    Settings {
+        proxies: Proxies::from_environment(&environment),
+        ..Settings::default()
     }
-
-    /// What it was asked so far, one head each.
-    fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
-    }
-
-    fn settings(&self, variable: &str, login: &str) -> Settings {
-        let url = format!("http://{login}{}", self.address);
-        let environment = BTreeMap::from([
-            (variable.to_owned(), url),
-            ("NO_PROXY".to_owned(), "direct.example".to_owned()),
-        ]);
-        Settings {
-            proxies: Proxies::from_environment(&environment),
-            ..Settings::default()
-        }
-    }
-}
-
-fn tunnel(
-    mut client: TcpStream,
-    target: SocketAddr,
-    answer: &str,
-    log: &Mutex<Vec<String>>,
-) -> io::Result<()> {
-    let mut head = Vec::new();
-    let mut byte = [0];
-    while !head.ends_with(b"\r\n\r\n") {
-        client.read_exact(&mut byte)?;
-        head.push(byte[0]);
-    }
-    log.lock()
-        .unwrap()
-        .push(String::from_utf8_lossy(&head).into_owned());
-    client.write_all(format!("HTTP/1.1 {answer}\r\n\r\n").as_bytes())?;
-    if !answer.starts_with("200") {
-        return Ok(());
-    }
-    let mut server = TcpStream::connect(target)?;
-    let (mut from_client, mut to_server) = (client.try_clone()?, server.try_clone()?);
-    thread::spawn(move || {
-        drop(io::copy(&mut from_client, &mut to_server));
-        to_server.shutdown(Shutdown::Write)
-    });
-    io::copy(&mut server, &mut client)?;
-    client.shutdown(Shutdown::Both)
 }
 
 fn fetch(client: &Client<'_>, host: &str) -> Result<(), airlock::registry::RegistryError> {
@@ -97,7 +41,7 @@ fn https_goes_through_connect_with_the_proxys_own_login() {
         let station = Station::default();
         let client = station.client(Settings {
             authorities: vec![authority.file()],
-            ..proxy.settings(variable, "joe:s%40cret@")
+            ..settings(&proxy, variable, "joe:s%40cret@")
         });
         fetch(&client, "reg.example:5000").unwrap();
         let asked = proxy.asked();
@@ -124,7 +68,7 @@ fn plain_http_goes_through_its_own_proxy() {
     let station = Station::default();
     let client = station.client(Settings {
         insecure: ["reg.example:5000".to_owned()].into(),
-        ..proxy.settings("ALL_PROXY", "")
+        ..settings(&proxy, "ALL_PROXY", "")
     });
     fetch(&client, "reg.example:5000").unwrap();
     assert!(!registry.requests().is_empty());
@@ -135,7 +79,7 @@ fn some_hosts_are_reached_directly() {
     let (registry, _) = with_image();
     let proxy = Proxy::new(registry.address(), "200 OK");
     let station = Station::default();
-    let client = station.client(proxy.settings("ALL_PROXY", ""));
+    let client = station.client(settings(&proxy, "ALL_PROXY", ""));
     fetch(&client, &registry.host()).unwrap();
     // The name has no address, which only somebody who does not use the proxy can tell.
     let error = fetch(&client, "direct.example").unwrap_err();
@@ -153,7 +97,7 @@ fn a_proxy_that_refuses_is_told_without_its_password() {
     ] {
         let proxy = Proxy::new(registry.address(), answer);
         let station = Station::default();
-        let client = station.client(proxy.settings("HTTPS_PROXY", "joe:hunter2@"));
+        let client = station.client(settings(&proxy, "HTTPS_PROXY", "joe:hunter2@"));
         let error = fetch(&client, "reg.example").unwrap_err();
         assert_eq!(code(&error), "registry/unreachable");
         let message = format!("{error} {error:?} {client:?}");
@@ -186,7 +130,7 @@ fn a_public_registry_cannot_send_to_this_machine() {
         }));
         let client = station.client(Settings {
             authorities: vec![authority.file()],
-            ..proxy.settings("HTTPS_PROXY", "")
+            ..settings(&proxy, "HTTPS_PROXY", "")
         });
         let error = fetch(&client, "reg.example").unwrap_err();
         assert_eq!(
@@ -202,10 +146,10 @@ fn a_public_registry_cannot_send_to_this_machine() {
             .with_realm(&realm)
             .rule(),
     );
-    let mut settings = proxy.settings("HTTPS_PROXY", "");
-    settings.authorities = vec![authority.file()];
-    settings.reach.private = PrivateReach::Listed([].into());
-    let client = station.client(settings);
+    let mut named = settings(&proxy, "HTTPS_PROXY", "");
+    named.authorities = vec![authority.file()];
+    named.reach.private = PrivateReach::Listed([].into());
+    let client = station.client(named);
     let error = fetch(&client, "reg.example").unwrap_err();
     assert_eq!(code(&error), "registry/private-address", "{error}");
     assert!(inside.requests().is_empty());
@@ -216,7 +160,7 @@ fn a_plain_registry_elsewhere_is_told_how_to_allow_it() {
     // A server that answers everything in plain HTTP, under a name that is not this machine's.
     let proxy = Proxy::new(plain_server(), "200 OK");
     let station = Station::default();
-    let client = station.client(proxy.settings("ALL_PROXY", ""));
+    let client = station.client(settings(&proxy, "ALL_PROXY", ""));
     let error = fetch(&client, "reg.example:5000").unwrap_err();
     assert_eq!(code(&error), "registry/plain-http", "{error}");
     let help = error.help().unwrap();

@@ -13,9 +13,9 @@ use lock_format::{Reference, Repository};
 use tempfile::TempDir;
 use ureq::tls::TlsConfig;
 
+use crate::authority::Authority;
 use crate::logins::login_for;
 use crate::support::{Station, code, image, read};
-use crate::tls::Authority;
 
 const PROGRAM: &str = "/usr/bin/docker-registry";
 

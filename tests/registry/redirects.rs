@@ -6,9 +6,9 @@ use airlock::registry::Settings;
 use airlock::upstream::{Asked, Scripted, access, rule};
 use lock_format::Reference;
 
+use crate::authority::Authority;
 use crate::logins::login;
 use crate::support::{Station, app, code, read, reference, with_blob, with_image};
-use crate::tls::Authority;
 
 /// Sends every blob of `from` to the same path of `to`.
 fn send_blobs(from: &Scripted, to: String) {

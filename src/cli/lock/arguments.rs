@@ -12,18 +12,19 @@ use crate::cli::check::{self, Check, CheckFlags, Words};
 use crate::cli::compose::ComposeFlags;
 use crate::cli::context::{Context, Outcome};
 use crate::cli::exit::ExitStatus;
-use crate::cli::folders::CurrentFolder;
+use crate::cli::folders::{CacheFlag, CurrentFolder};
 use crate::cli::lockfile::LockfileFlag;
 use crate::cli::station::StationFlags;
 use crate::diagnostic::Failure;
 use crate::inputs::Root;
 use crate::ops::lock_file::{LockFile, LockFileError};
+use crate::ops::outside::Sparing;
 use crate::ops::project::check::{Given, repeat_platforms};
 use crate::ops::project::{
     Asked, AskedCompose, AskedDockerfile, AskedImages, Defaults, LockFailure, LockOptions,
     asked_again, discovered, lock,
 };
-use crate::store::{Existing, publish_file};
+use crate::store::{Cache, Existing, publish_file};
 
 /// Arguments of `airlock lock`.
 #[derive(Args, Debug)]
@@ -62,6 +63,8 @@ pub(crate) struct LockArguments {
     lockfile: LockfileFlag,
     #[command(flatten)]
     station: StationFlags,
+    #[command(flatten)]
+    cache: CacheFlag,
 }
 
 impl LockArguments {
@@ -84,13 +87,15 @@ impl LockArguments {
         }
         let station = self.station.settings(context)?;
         let client = station.client(context);
+        let cache = Cache::open(&self.cache.folder(context.environment())?)?;
+        let sparing = Sparing::new(&client, &cache, run);
         let options = LockOptions {
             jobs: station.jobs,
             syntax: !self.no_syntax,
             upgrade: self.changes.upgrade()?,
         };
         let previous = before.as_ref().map(|lock| &lock.lockfile);
-        let locked = lock(&asked, &root, &client, previous, &options, run)?;
+        let locked = lock(&asked, &root, &sparing, previous, &options, run)?;
         let differs = before.is_none_or(|before| before.text != locked.text);
         let result = self.changes.result(differs);
         if result == report::Ending::Written {

@@ -6,8 +6,8 @@ use lock_format::Digest;
 
 use super::wanted::Wanted;
 use crate::diagnostic::Failure;
-use crate::oci::{Document, ReadAt as _};
-use crate::run::limits::MANIFEST_BYTES;
+use crate::oci::Document;
+use crate::ops::outside::document;
 use crate::store::Cache;
 
 /// Facts of the wanted manifests and indexes.
@@ -26,7 +26,7 @@ pub(super) fn read<'a>(
 ) -> Result<Documents, Failure> {
     let mut found = Documents::default();
     for one in wanted.filter(|one| one.media_type.is_some()) {
-        let Some(bytes) = bytes_of(cache, one)? else {
+        let Some(bytes) = document::read(cache, &one.blob.digest)? else {
             continue;
         };
         // The inside refuses a malformed document; here it only has nothing to tell.
@@ -53,19 +53,4 @@ pub(super) fn read<'a>(
         }
     }
     Ok(found)
-}
-
-fn bytes_of(cache: &Cache, document: &Wanted) -> Result<Option<Vec<u8>>, Failure> {
-    let Some(blob) = cache.open_blob(&document.blob.digest)? else {
-        return Ok(None);
-    };
-    let mut bytes = vec![0; usize::try_from(blob.size().min(MANIFEST_BYTES)).unwrap_or(0)];
-    let mut at = 0;
-    while let Some(rest) = bytes.get_mut(at..).filter(|rest| !rest.is_empty()) {
-        match blob.read_at(rest, at as u64) {
-            Ok(0) | Err(_) => return Ok(None),
-            Ok(count) => at += count,
-        }
-    }
-    Ok(Some(bytes))
 }

@@ -1,6 +1,6 @@
 //! One blob into the cache, verified, continued where it was cut.
 
-use std::io::Read as _;
+use std::io::{self, Read as _};
 
 use lock_format::{Reference, Repository};
 
@@ -8,6 +8,7 @@ use super::BundleFailure;
 use super::wanted::Wanted;
 use crate::diagnostic::Failure;
 use crate::oci::Upstream;
+use crate::registry::RegistryError;
 use crate::run::{Event, Run, TaskId};
 use crate::store::{Cache, PartWriter};
 
@@ -94,16 +95,25 @@ fn blob(
         let count = body
             .reader
             .read(&mut piece)
-            .map_err(|cause| BundleFailure::Transfer {
-                digest: wanted.blob.digest,
-                repository: repository.clone(),
-                cause,
-            })?;
+            .map_err(|cause| cut_off(wanted, repository, cause))?;
         if count == 0 {
             return Ok(());
         }
         writer.take(piece.get(..count).unwrap_or_default())?;
         advance(run, task, count as u64);
+    }
+}
+
+/// What the registry client says of a cut names host, status and what helps; it goes on as it is.
+fn cut_off(wanted: &Wanted, repository: &Repository, cause: io::Error) -> Failure {
+    match RegistryError::within(&cause) {
+        Some(error) => error.clone().into(),
+        None => BundleFailure::Transfer {
+            digest: wanted.blob.digest,
+            repository: repository.clone(),
+            cause,
+        }
+        .into(),
     }
 }
 
