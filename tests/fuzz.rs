@@ -11,8 +11,14 @@ mod dockerfile;
 mod expand;
 #[path = "../fuzz/checks/keyring.rs"]
 mod keyring;
+#[path = "../fuzz/checks/opening.rs"]
+mod opening;
 #[path = "../fuzz/checks/reference.rs"]
 mod reference;
+#[path = "../fuzz/checks/transfer.rs"]
+mod transfer;
+
+use airlock::wire::Kind;
 
 /// Inputs made of the corpus, for each target.
 const MUTATIONS: usize = 20_000;
@@ -36,18 +42,24 @@ fn corpus(target: &str) -> Vec<Vec<u8>> {
 
 /// Runs a check on the corpus and on inputs made of it, the same on every run.
 fn replay(target: &str, check: fn(&[u8])) {
-    let corpus = corpus(target);
-    for input in &corpus {
-        check(input);
+    for input in inputs(target) {
+        check(&input);
     }
+}
+
+/// Gives the corpus, then inputs made of it.
+fn inputs(target: &str) -> impl Iterator<Item = Vec<u8>> {
+    let corpus = corpus(target);
+    let whole = corpus.clone();
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
-    for _ in 0..MUTATIONS {
+    let made = (0..MUTATIONS).map(move |_| {
         let mut input = random.pick(&corpus).clone();
         for _ in 0..=random.below(4) {
             mutate(&mut input, random.pick(&corpus), &mut random);
         }
-        check(&input);
-    }
+        input
+    });
+    whole.into_iter().chain(made)
 }
 
 /// Changes a byte, takes some away, repeats some, or puts in some of another input.
@@ -104,6 +116,33 @@ fn cards() {
 #[test]
 fn keyrings() {
     replay("keyring", keyring::check);
+}
+
+#[test]
+fn transfer_texts() {
+    replay("transfer", transfer::check);
+}
+
+/// Replays both ways of opening. Some of the corpus are whole envelopes, or nothing behind the seal
+/// would be reached.
+fn replay_opening(target: &str, least: usize, check: fn(&[u8]) -> bool) {
+    let opened = corpus(target).iter().filter(|input| check(input)).count();
+    assert!(opened >= least, "only {opened} open");
+    for input in inputs(target) {
+        check(&input);
+    }
+}
+
+#[test]
+fn sealed_requests() {
+    replay_opening("request", 4, |data| {
+        opening::check(data, &[Kind::Request, Kind::Receipt])
+    });
+}
+
+#[test]
+fn sealed_bundles() {
+    replay_opening("bundle", 2, |data| opening::check(data, &[Kind::Bundle]));
 }
 
 #[test]
