@@ -296,6 +296,23 @@ fn upstream_asks_for_heads_alone_and_tells_moved_tags_apart() {
 }
 
 #[test]
+fn the_command_that_is_named_takes_a_moved_tag() {
+    let world = locked();
+    let moved = two_platforms("moved");
+    world.registry.push("team/base", "1", &moved);
+    world.done(&["lock"]);
+    let upstream = ["lock", "--check", "--upstream", "--json"];
+    let found = world.run(&upstream);
+    assert_eq!(found.code, Some(1), "a pin is kept until asked: {found:?}");
+    let found = report(&found);
+    let mended = pasted(&world, found["fix"][0].as_str().unwrap());
+    assert_eq!(mended.code, Some(0), "{mended:?}");
+    world.done(&upstream);
+    let pin = world.lock().images()[0].pin.clone().unwrap();
+    assert_eq!(pin.digest, moved.top.digest);
+}
+
+#[test]
 fn a_registry_that_cannot_be_asked_fails_and_drift_is_told_all_the_same() {
     let world = drifted();
     world
