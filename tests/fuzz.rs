@@ -5,10 +5,14 @@ use std::path::Path;
 
 #[path = "../fuzz/checks/card.rs"]
 mod card;
+#[path = "../fuzz/checks/compose.rs"]
+mod compose;
 #[path = "../fuzz/checks/dockerfile.rs"]
 mod dockerfile;
 #[path = "../fuzz/checks/expand.rs"]
 mod expand;
+#[path = "../fuzz/checks/interpolate.rs"]
+mod interpolate;
 #[path = "../fuzz/checks/keyring.rs"]
 mod keyring;
 #[path = "../fuzz/checks/opening.rs"]
@@ -158,4 +162,14 @@ fn words() {
 #[test]
 fn references() {
     replay("reference", reference::check);
+}
+
+#[test]
+fn compose_projects() {
+    replay("compose", compose::check);
+}
+
+#[test]
+fn interpolations() {
+    replay("interpolate", interpolate::check);
 }
