@@ -15,5 +15,6 @@ mod refusals;
 mod rejected_envelopes;
 mod rejected_texts;
 mod round_trip;
+mod stock;
 mod texts;
 mod vectors;
