@@ -36,7 +36,7 @@ fn a_moved_name_is_told_and_going_back_needs_a_word() {
     world
         .registry
         .push("team/base", "1", &small("two", "linux/amd64"));
-    world.done(&["lock"]);
+    world.done(&["lock", "--upgrade"]);
     world.done(&["diff", "--request", "r2.age"]);
     world.done(&["bundle", "r2.age", "-o", "b2.age"]);
     assert!(world.done(&["apply", "b2.age"]).err.contains("moved  "));
@@ -58,7 +58,7 @@ fn an_older_request_does_not_move_names_back() {
     world
         .registry
         .push("team/base", "1", &small("two", "linux/amd64"));
-    world.done(&["lock"]);
+    world.done(&["lock", "--upgrade"]);
     trip(&world, 2);
     assert_eq!(
         world.fails(&["apply", "b1.age"]),
