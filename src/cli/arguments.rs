@@ -11,6 +11,7 @@ use super::completions::CompletionsArguments;
 use super::context::{Context, Outcome};
 use super::demo::DemoArguments;
 use super::diff::DiffArguments;
+use super::init::InitArguments;
 use super::inspect::InspectArguments;
 use super::keys::KeysArguments;
 use super::ledger::LedgerArguments;
@@ -126,6 +127,8 @@ pub(crate) enum Command {
     Diff(DiffArguments),
     /// Show or void what the site remembers of requests and bundles
     Ledger(LedgerArguments),
+    /// Write an airlock.toml for what is in this folder
+    Init(InitArguments),
     /// Resolve what Dockerfiles need into airlock.lock
     Lock(LockArguments),
     /// Show what a request, bundle or receipt holds
@@ -166,6 +169,7 @@ impl Command {
             Self::Demo(arguments) => arguments.run(context),
             Self::Diff(arguments) => arguments.run(context),
             Self::Ledger(arguments) => arguments.run(context),
+            Self::Init(arguments) => arguments.run(context),
             Self::Lock(arguments) => arguments.run(context),
             Self::Inspect(arguments) => arguments.run(context),
             Self::Keys(arguments) => arguments.run(context),

@@ -19,6 +19,7 @@ mod entry;
 mod environment;
 mod exit;
 mod folders;
+mod init;
 mod inspect;
 mod keys;
 mod ledger;

@@ -8,12 +8,21 @@ use lock_format::Span;
 use crate::diagnostic::{Class, Code, Diagnose, Label};
 
 /// Every code this room can give.
-pub const CODES: &[Code] = &[UNREADABLE, SYNTAX, UNKNOWN_KEY, BAD_VALUE];
+pub const CODES: &[Code] = &[
+    UNREADABLE,
+    SYNTAX,
+    UNKNOWN_KEY,
+    BAD_VALUE,
+    MISSING_KEY,
+    NO_MATCH,
+];
 
 const UNREADABLE: Code = Code::new("config/unreadable");
 const SYNTAX: Code = Code::new("config/syntax");
 const UNKNOWN_KEY: Code = Code::new("config/unknown-key");
 const BAD_VALUE: Code = Code::new("config/bad-value");
+const MISSING_KEY: Code = Code::new("config/missing-key");
+const NO_MATCH: Code = Code::new("config/no-match");
 
 /// A configuration file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +66,24 @@ pub enum ConfigError {
         /// What it takes.
         wanted: &'static str,
     },
+    /// A table lacks a key that it must have.
+    #[error("a `[[{table}]]` in {} has no `{key}`", place.file.display())]
+    MissingKey {
+        /// Where the table is.
+        place: Place,
+        /// The table.
+        table: &'static str,
+        /// The key.
+        key: &'static str,
+    },
+    /// A pattern for files fits none.
+    #[error("`{pattern}` in {} fits no file", place.file.display())]
+    NoMatch {
+        /// Where.
+        place: Place,
+        /// The pattern.
+        pattern: String,
+    },
 }
 
 /// A place in a configuration file.
@@ -77,13 +104,19 @@ impl Diagnose for ConfigError {
             Self::Syntax { .. } => SYNTAX,
             Self::UnknownKey { .. } => UNKNOWN_KEY,
             Self::BadValue { .. } => BAD_VALUE,
+            Self::MissingKey { .. } => MISSING_KEY,
+            Self::NoMatch { .. } => NO_MATCH,
         }
     }
 
     fn class(&self) -> Class {
         match self {
             Self::Unreadable { .. } => Class::Environment,
-            Self::Syntax { .. } | Self::UnknownKey { .. } | Self::BadValue { .. } => Class::Usage,
+            Self::Syntax { .. }
+            | Self::UnknownKey { .. }
+            | Self::BadValue { .. }
+            | Self::MissingKey { .. }
+            | Self::NoMatch { .. } => Class::Usage,
         }
     }
 
@@ -102,6 +135,11 @@ impl Diagnose for ConfigError {
             Self::BadValue { .. } => {
                 Some("docs/configuration.md describes each setting".to_owned())
             }
+            Self::MissingKey { key, .. } => Some(format!("add {key} = [\"…\"]")),
+            Self::NoMatch { .. } => Some(
+                "patterns start at the folder of airlock.toml; `**/` goes through folders"
+                    .to_owned(),
+            ),
         }
     }
 
@@ -111,6 +149,8 @@ impl Diagnose for ConfigError {
             Self::Syntax { place, .. } => (place, "here"),
             Self::UnknownKey { place, .. } => (place, "not known"),
             Self::BadValue { place, wanted, .. } => (place, *wanted),
+            Self::MissingKey { place, .. } => (place, "this table"),
+            Self::NoMatch { place, .. } => (place, "no such file"),
         };
         vec![Label {
             file: place.file.display().to_string(),

@@ -3,6 +3,7 @@
 //! ```text
 //! flag  >  AIRLOCK_* variable  >  file  >  default
 //!
+//! project             airlock.toml at the root                Repository
 //! person or station   $XDG_CONFIG_HOME/airlock/config.toml    Station
 //! site                <store>/airlock/site.toml               Site
 //! ```
@@ -17,12 +18,18 @@
 
 mod error;
 mod file;
+mod inside;
+mod placed;
+mod repository;
 mod setting;
 mod site;
 mod station;
 mod table;
 
-pub use error::{CODES, ConfigError};
+pub use error::{CODES, ConfigError, Place};
+pub use inside::Inside;
+pub use placed::Placed;
+pub use repository::{ComposeProjects, Dockerfiles, Repository};
 pub use setting::{Origin, Setting};
 pub use site::Site;
 pub use station::Station;

@@ -1,5 +1,6 @@
 //! TOML as a flat table of known keys, with the place of each value.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::Place;
-use super::{ConfigError, Origin, Setting};
+use super::{ConfigError, Origin, Placed, Setting};
 
 /// How far a wrong key may be from a known one to be taken for a slip.
 const NEAR: usize = 3;
@@ -19,6 +20,8 @@ pub(super) struct Table<'a> {
     file: PathBuf,
     text: Arc<str>,
     root: DeTable<'a>,
+    /// The whole of it.
+    span: Range<usize>,
 }
 
 /// Names with their values, in order.
@@ -35,6 +38,7 @@ impl<'a> Table<'a> {
             file: path.to_owned(),
             text: text.into(),
             root: DeTable::new(),
+            span: 0..0,
         };
         table.root = DeTable::parse(text)
             .map_err(|error| ConfigError::Syntax {
@@ -42,19 +46,121 @@ impl<'a> Table<'a> {
                 reason: error.message().to_owned(),
             })?
             .into_inner();
-        if let Some(key) = table
+        table.checked(known)
+    }
+
+    /// Refuses a key that is not known.
+    fn checked(self, known: &'static [&'static str]) -> Result<Self, ConfigError> {
+        if let Some(key) = self
             .root
             .keys()
             .find(|key| !known.contains(&key.get_ref().as_ref()))
         {
             return Err(ConfigError::UnknownKey {
-                place: table.place(key.span()),
+                place: self.place(key.span()),
                 key: key.get_ref().to_string(),
                 nearest: nearest(key.get_ref(), known),
                 known,
             });
         }
-        Ok(table)
+        Ok(self)
+    }
+
+    /// Reads an array of tables that may hold the `known` keys and no others.
+    pub(super) fn tables(
+        &self,
+        key: &'static str,
+        known: &'static [&'static str],
+    ) -> Result<Vec<Self>, ConfigError> {
+        let found = self.get(key, "tables, each begun by its name in [[ ]]", |value| {
+            let tables = value.as_array()?.iter().map(|item| {
+                Some(Self {
+                    file: self.file.clone(),
+                    text: Arc::clone(&self.text),
+                    root: item.get_ref().as_table()?.clone(),
+                    span: item.span(),
+                })
+            });
+            tables.collect::<Option<Vec<Self>>>()
+        })?;
+        let tables = found.map(|found| found.value).unwrap_or_default();
+        tables
+            .into_iter()
+            .map(|table| table.checked(known))
+            .collect()
+    }
+
+    /// Reads a list of values that `read` makes of texts; one that it makes nothing of is refused
+    /// where it stands. None where the key is not there.
+    pub(super) fn list<T>(
+        &self,
+        key: &'static str,
+        wanted: &'static str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<Vec<Placed<T>>>, ConfigError> {
+        let Some(value) = self.root.get(key) else {
+            return Ok(None);
+        };
+        let bad = |place| ConfigError::BadValue { place, key, wanted };
+        let list = value.get_ref().as_array();
+        let list = list.ok_or_else(|| bad(self.place(value.span())))?;
+        let one = |item: &Spanned<DeValue<'_>>| {
+            let place = self.place(item.span());
+            match item.get_ref().as_str().and_then(&read) {
+                Some(value) => Ok(Placed { value, place }),
+                None => Err(bad(place)),
+            }
+        };
+        list.iter().map(one).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// Reads a list as [`list`](Self::list) does, which is not empty.
+    pub(super) fn some<T>(
+        &self,
+        key: &'static str,
+        wanted: &'static str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<Vec<Placed<T>>>, ConfigError> {
+        let found = self.list(key, wanted, read)?;
+        match (&found, self.root.get(key)) {
+            (Some(list), Some(value)) if list.is_empty() => Err(ConfigError::BadValue {
+                place: self.place(value.span()),
+                key,
+                wanted,
+            }),
+            _ => Ok(found),
+        }
+    }
+
+    /// Reads a value that `read` makes of a text.
+    pub(super) fn text<T>(
+        &self,
+        key: &'static str,
+        wanted: &'static str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, ConfigError> {
+        let found = self.get(key, wanted, |value| read(value.as_str()?))?;
+        Ok(found.map(|found| found.value))
+    }
+
+    /// Reads a table of texts.
+    pub(super) fn map(&self, key: &'static str) -> Result<BTreeMap<String, String>, ConfigError> {
+        let found = self.get(key, "a table of texts", |value| {
+            let pairs = value.as_table()?.iter();
+            let pairs =
+                pairs.map(|(name, value)| Some((name.get_ref().to_string(), text_of(value)?)));
+            pairs.collect::<Option<BTreeMap<_, _>>>()
+        })?;
+        Ok(found.map(|found| found.value).unwrap_or_default())
+    }
+
+    /// Tells that a key is not there that must be.
+    pub(super) fn lacks(&self, table: &'static str, key: &'static str) -> ConfigError {
+        ConfigError::MissingKey {
+            place: self.place(self.span.clone()),
+            table,
+            key,
+        }
     }
 
     fn place(&self, span: Range<usize>) -> Place {

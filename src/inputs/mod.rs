@@ -6,6 +6,7 @@
 
 mod discover;
 mod error;
+mod files;
 mod input;
 mod path;
 mod root;

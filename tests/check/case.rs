@@ -81,6 +81,7 @@ pub(crate) fn run_in(folder: &Path, name: &str) -> Vec<Finding> {
     let options = CheckOptions {
         lock_name: "airlock.lock",
         fix: FIX,
+        inside: &airlock::config::Inside::default(),
         syntax: true,
     };
     let said = given.upstream.map(Said);

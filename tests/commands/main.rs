@@ -22,6 +22,7 @@ mod output;
 mod own;
 #[path = "../registry/proxy.rs"]
 mod proxy;
+mod repository;
 mod secrets;
 mod station;
 mod stopped;

@@ -6,6 +6,7 @@ use crate::cli::arguments::Format;
 use crate::cli::context::{Context, Outcome};
 use crate::cli::exit::ExitStatus;
 use crate::cli::station::StationFlags;
+use crate::config::Inside;
 use crate::diagnostic::{Failure, Level};
 use crate::inputs::Root;
 use crate::ops::lock_file::LockFile;
@@ -26,6 +27,8 @@ pub(crate) struct Check<'a> {
     pub(crate) asked: &'a [Asked],
     /// Whether front ends are locked.
     pub(crate) syntax: bool,
+    /// Registries that the inside has anyway.
+    pub(crate) inside: &'a Inside,
     /// The command that writes the lock.
     pub(crate) fix: &'a str,
     /// What a moved tag is, if registries are asked.
@@ -58,6 +61,7 @@ fn checked(check: &Check<'_>, name: &str, context: &Context) -> Result<Checked, 
         lock_name: name,
         fix: check.fix,
         syntax: check.syntax,
+        inside: check.inside,
     };
     let run = context.run();
     let Some(level) = check.upstream else {

@@ -15,6 +15,7 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::folders::{CacheFlag, CurrentFolder};
 use crate::cli::lockfile::LockfileFlag;
 use crate::cli::station::StationFlags;
+use crate::config::Repository;
 use crate::diagnostic::Failure;
 use crate::inputs::Root;
 use crate::ops::lock_file::{LockFile, LockFileError};
@@ -22,14 +23,14 @@ use crate::ops::outside::Sparing;
 use crate::ops::project::check::{Given, repeat_platforms};
 use crate::ops::project::{
     Asked, AskedCompose, AskedDockerfile, AskedImages, Defaults, LockFailure, LockOptions,
-    asked_again, discovered, lock,
+    asked_again, asked_by, discovered, lock, repository,
 };
 use crate::store::{Cache, Existing, publish_file};
 
 /// Arguments of `airlock lock`.
 #[derive(Args, Debug)]
 pub(crate) struct LockArguments {
-    /// A Dockerfile; repeats. Without any source, what the lock records, else what is in this folder
+    /// A Dockerfile; repeats. Without any source, those of `airlock.toml`, else what the lock records, else what is in this folder
     #[arg(short, long, value_name = "FILE")]
     file: Vec<PathBuf>,
     #[command(flatten)]
@@ -40,10 +41,10 @@ pub(crate) struct LockArguments {
     /// A build argument; without a value, that of the environment; repeats
     #[arg(long, value_name = "KEY[=VALUE]")]
     build_arg: Vec<String>,
-    /// A platform to lock for; repeats or takes commas [default: what the lock records, else `DOCKER_DEFAULT_PLATFORM`, else this machine's]
+    /// A platform to lock for; repeats or takes commas [default: `airlock.toml`, else what the lock records, else `DOCKER_DEFAULT_PLATFORM`, else this machine's]
     #[arg(long, value_name = "PLATFORM", value_delimiter = ',')]
     platform: Vec<String>,
-    /// The platform that builds run on [default: what the lock records, else this machine's]
+    /// The platform that builds run on [default: `airlock.toml`, else what the lock records, else this machine's]
     #[arg(long, value_name = "PLATFORM")]
     build_platform: Option<String>,
     /// The stage to build; '' is the last one [default: all stages]
@@ -81,9 +82,11 @@ impl LockArguments {
                 .map_or_else(|| here.clone(), |root| here.join(root)),
             &here,
         )?;
-        let asked = self.asked(context, &root, before.as_ref().map(|lock| &lock.lockfile))?;
+        let repository = repository(&root)?.unwrap_or_default();
+        let previous = before.as_ref().map(|lock| &lock.lockfile);
+        let asked = self.asked(context, &root, &repository, previous)?;
         if self.check.check {
-            return self.check(context, path, before.as_ref(), &root, &asked);
+            return self.check(context, path, before.as_ref(), &root, &asked, &repository);
         }
         let station = self.station.settings(context)?;
         let client = station.client(context);
@@ -92,9 +95,9 @@ impl LockArguments {
         let options = LockOptions {
             jobs: station.jobs,
             syntax: !self.no_syntax,
+            inside: repository.inside,
             upgrade: self.changes.upgrade()?,
         };
-        let previous = before.as_ref().map(|lock| &lock.lockfile);
         let locked = lock(&asked, &root, &sparing, previous, &options, run)?;
         let differs = before.is_none_or(|before| before.text != locked.text);
         let result = self.changes.result(differs);
@@ -118,6 +121,7 @@ impl LockArguments {
         lock: Option<&LockFile>,
         root: &Root,
         asked: &[Asked],
+        repository: &Repository,
     ) -> Outcome {
         let lock = lock.ok_or_else(|| LockFileError::None(path.to_owned()))?;
         let check = Check {
@@ -126,6 +130,7 @@ impl LockArguments {
             root,
             asked,
             syntax: !self.no_syntax,
+            inside: &repository.inside,
             fix: &self.command().into_text(),
             upstream: self.check.upstream(),
             station: &self.station,
@@ -150,20 +155,20 @@ impl LockArguments {
         words
     }
 
-    /// Arguments name the complete list; without any, the lock records it, or the folder has it.
+    /// Arguments name the complete list; without any, `airlock.toml` does, the lock records it, or the
+    /// folder has it.
     fn asked(
         &self,
         context: &Context,
         root: &Root,
+        repository: &Repository,
         before: Option<&Lockfile>,
     ) -> Result<Vec<Asked>, Failure> {
-        let defaults = self.defaults(context)?;
+        let flags = self.defaults(context)?;
+        let defaults = flags.clone().or(repository);
         let compose = self.compose.request(context.environment());
         if self.file.is_empty() && self.image.is_empty() && compose.is_none() {
-            return match before.filter(|lock| !lock.sources().is_empty()) {
-                Some(lock) => asked_again(lock, root, &defaults),
-                None => discovered(root, &defaults),
-            };
+            return asked_without_arguments(root, repository, before, &flags);
         }
         let args = self.build_args(context);
         let mut asked = Vec::new();
@@ -195,10 +200,11 @@ impl LockArguments {
         }
         if let Some(lock) = before {
             let given = Given {
-                platforms: !self.platform.is_empty(),
-                build_platform: self.build_platform.is_some(),
+                platforms: !defaults.platforms.is_empty(),
+                build_platform: defaults.build_platform.is_some(),
             };
-            repeat_platforms(&mut asked, lock, root, given);
+            let given = vec![given; asked.len()];
+            repeat_platforms(&mut asked, lock, root, &given);
         }
         Ok(asked)
     }
@@ -235,5 +241,27 @@ impl LockArguments {
                 None => Some((text.clone(), context.environment().text(text)?.to_owned())),
             });
         given.collect()
+    }
+}
+
+/// `airlock.toml` where it names sources, else the lock, else the folder.
+fn asked_without_arguments(
+    root: &Root,
+    repository: &Repository,
+    before: Option<&Lockfile>,
+    flags: &Defaults,
+) -> Result<Vec<Asked>, Failure> {
+    let before = before.filter(|lock| !lock.sources().is_empty());
+    if repository.names_sources() {
+        let (mut asked, given) = asked_by(repository, root, flags)?;
+        if let Some(lock) = before {
+            repeat_platforms(&mut asked, lock, root, &given);
+        }
+        return Ok(asked);
+    }
+    let defaults = flags.clone().or(repository);
+    match before {
+        Some(lock) => asked_again(lock, root, &defaults),
+        None => discovered(root, &defaults),
     }
 }

@@ -3,7 +3,8 @@
 use clap::Args;
 
 use super::report::Ending;
-use crate::ops::project::{ImagePattern, LockFailure, Upgrade};
+use crate::diagnostic::Failure;
+use crate::ops::project::{ImagePattern, Upgrade};
 
 /// What may change.
 #[derive(Args, Clone, Debug)]
@@ -21,7 +22,7 @@ pub(crate) struct ChangeFlags {
 
 impl ChangeFlags {
     /// Returns which pinned images are resolved again.
-    pub(crate) fn upgrade(&self) -> Result<Upgrade, LockFailure> {
+    pub(crate) fn upgrade(&self) -> Result<Upgrade, Failure> {
         if self.upgrade {
             return Ok(Upgrade::All);
         }

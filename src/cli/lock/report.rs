@@ -38,6 +38,7 @@ struct Report {
     removed: Vec<String>,
     moved: Vec<MovedLine>,
     at_other_platforms: Vec<PlatformLine>,
+    inside: Vec<String>,
     new_blobs: usize,
     new_bytes: u64,
 }
@@ -106,6 +107,7 @@ fn report(path: &Path, result: Ending, locked: &Locked) -> Report {
         removed: change.removed.iter().map(ToString::to_string).collect(),
         moved: moved.collect(),
         at_other_platforms: others.collect(),
+        inside: locked.inside.iter().map(ToString::to_string).collect(),
         new_blobs: change.blobs.len(),
         new_bytes: change.bytes,
     }
@@ -135,6 +137,9 @@ fn text(report: &Report) -> String {
             other.reference,
             names.join(" ")
         ));
+    }
+    for reference in &report.inside {
+        out.add(format_args!("inside   {reference}, not locked"));
     }
     if report.new_blobs > 0 {
         out.add(format_args!(

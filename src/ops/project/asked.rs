@@ -6,6 +6,7 @@ use lock_format::{Lockfile, Platform, Reference, Source, SourceKind};
 
 use super::LockFailure;
 use crate::compose::{Project, Request};
+use crate::config::Repository;
 use crate::diagnostic::Failure;
 use crate::inputs::{COMPOSE_FILES, DOCKERFILES, Root, RootPath};
 use crate::ops::resolve::{dockerfile_of, load_compose};
@@ -196,6 +197,17 @@ fn builds(root: &Root, project: &Project, path: &RootPath) -> bool {
 }
 
 impl Defaults {
+    /// Takes from `airlock.toml` what nobody said on the command line.
+    #[must_use]
+    pub fn or(mut self, repository: &Repository) -> Self {
+        if self.platforms.is_empty() {
+            self.platforms.clone_from(&repository.platforms);
+        }
+        let build_platform = self.build_platform.take();
+        self.build_platform = build_platform.or_else(|| repository.build_platform.clone());
+        self
+    }
+
     /// Returns the platforms named, else the fallback.
     pub fn platforms_or_fallback(&self) -> Vec<Platform> {
         if self.platforms.is_empty() {

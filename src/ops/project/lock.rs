@@ -5,10 +5,11 @@ use std::num::NonZeroUsize;
 
 use lock_format::{Image, Lockfile, Platform, Reference};
 
-use super::needs::{self, Read};
+use super::needs::{self, Read, Rules};
 use super::pin::Pinned;
 use super::pins::Pins;
 use super::{Asked, LockFailure, Upgrade};
+use crate::config::Inside;
 use crate::diagnostic::Failure;
 use crate::dockerfile::{Dockerfile, Options};
 use crate::inputs::Root;
@@ -24,6 +25,8 @@ pub struct LockOptions {
     pub jobs: NonZeroUsize,
     /// Whether the image of `# syntax=` is locked too.
     pub syntax: bool,
+    /// Registries that the inside has anyway: their images are not locked.
+    pub inside: Inside,
     /// Which pinned references are resolved again.
     pub upgrade: Upgrade,
 }
@@ -37,6 +40,8 @@ pub struct Locked {
     pub text: String,
     /// What changed.
     pub change: Change,
+    /// Images that are named and not locked, as the inside has their registries.
+    pub inside: BTreeSet<Reference>,
 }
 
 /// Resolves what the sources need and `before` does not pin. What it pins is kept as it is, unless it
@@ -49,6 +54,10 @@ pub fn lock(
     options: &LockOptions,
     run: Run<'_>,
 ) -> Result<Locked, Failure> {
+    let rules = Rules {
+        syntax: options.syntax,
+        inside: &options.inside,
+    };
     let kept = kept(before, &options.upgrade)?;
     let read: Vec<Read> = asked
         .iter()
@@ -58,15 +67,17 @@ pub fn lock(
     let pins = Pins::new(upstream, run, options.jobs, kept);
     // Without triggers first: what the files name is then asked for several at a time.
     for (name, read) in &sources {
-        let found = needs::needs(read, name, root, options.syntax, &NoTriggers)?;
+        let found = needs::needs(read, name, root, rules, &NoTriggers)?;
         pins.ensure(found.needs.images)?;
     }
     let mut needed = Vec::new();
+    let mut inside = BTreeSet::new();
     let mut warnings = Vec::new();
     for (name, read) in &sources {
-        let found = needs::needs(read, name, root, options.syntax, &pins)?;
+        let found = needs::needs(read, name, root, rules, &pins)?;
         pins.ensure(found.needs.images.iter().cloned())?;
         needed.push(found.needs);
+        inside.extend(found.inside);
         warnings.extend(found.warnings);
     }
     needs::tell(&warnings, &run);
@@ -79,13 +90,14 @@ pub fn lock(
         text: lockfile.to_text(),
         lockfile,
         change,
+        inside,
     })
 }
 
 fn kept(
     before: Option<&Lockfile>,
     upgrade: &Upgrade,
-) -> Result<BTreeMap<Reference, Pinned>, LockFailure> {
+) -> Result<BTreeMap<Reference, Pinned>, Failure> {
     let images = before.map(Lockfile::images).unwrap_or_default();
     let kept = upgrade.kept(images)?.into_iter();
     Ok(kept

@@ -4,10 +4,12 @@ mod asked;
 mod bytes;
 pub mod check;
 mod failure;
+mod init;
 mod lock;
 mod needs;
 mod pin;
 mod pins;
+mod repository;
 pub mod scan;
 mod upgrade;
 
@@ -15,5 +17,7 @@ pub use asked::{
     Asked, AskedCompose, AskedDockerfile, AskedImages, Defaults, asked_again, discovered,
 };
 pub use failure::{CODES, LockFailure};
+pub use init::initial;
 pub use lock::{LockOptions, Locked, lock};
+pub use repository::{REPOSITORY_FILE, asked_by, repository};
 pub use upgrade::{ImagePattern, Upgrade};

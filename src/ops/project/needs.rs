@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use lock_format::{Source, SourceKind};
+use lock_format::{Reference, Source, SourceKind};
 
 use super::failure::UNUSED_ARGUMENT;
 use super::{Asked, AskedCompose, AskedDockerfile, AskedImages};
 use crate::compose::Project;
+use crate::config::Inside;
 use crate::diagnostic::{Diagnose as _, Failure, Label, Place};
 use crate::dockerfile::{self, Dockerfile, Finding, ImageAt, Images, Options, Resolution};
 use crate::inputs::{Input, Root};
@@ -55,9 +56,20 @@ impl Read {
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) needs: SourceNeeds,
+    /// Images that it names and the inside has anyway.
+    pub(super) inside: BTreeSet<Reference>,
     /// Every place that names an image; may be fewer than the images, as a named context has none.
     pub(super) places: Vec<(Need, Place)>,
     pub(super) warnings: Vec<Warning>,
+}
+
+/// What counts for every source.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rules<'a> {
+    /// Whether the image of `# syntax=` is needed too.
+    pub(super) syntax: bool,
+    /// Registries whose images nobody needs to carry.
+    pub(super) inside: &'a Inside,
 }
 
 /// Finds what a source needs; `name` is its name in the lock.
@@ -65,17 +77,44 @@ pub(super) fn needs(
     read: &Read,
     name: &str,
     root: &Root,
-    syntax: bool,
+    rules: Rules<'_>,
     triggers: &dyn OnbuildTriggers,
 ) -> Result<Found, Failure> {
-    match read {
-        Read::Dockerfile(asked, input) => of_dockerfile(asked, input, name, syntax, triggers),
-        Read::Compose(asked, project) => of_compose(asked, project, name, root, syntax, triggers),
-        Read::Images(asked) => Ok(Found {
+    let Rules { syntax, inside } = rules;
+    let triggers = &OutsideTriggers { inside, triggers };
+    let mut found = match read {
+        Read::Dockerfile(asked, input) => of_dockerfile(asked, input, name, syntax, triggers)?,
+        Read::Compose(asked, project) => of_compose(asked, project, name, root, syntax, triggers)?,
+        Read::Images(asked) => Found {
             needs: of_images(asked, name),
+            inside: BTreeSet::new(),
             places: Vec::new(),
             warnings: Vec::new(),
-        }),
+        },
+    };
+    let (held, carried) = found
+        .needs
+        .images
+        .into_iter()
+        .partition(|need| inside.has(&need.reference));
+    found.needs.images = carried;
+    let held: Vec<Need> = held;
+    found.inside = held.into_iter().map(|need| need.reference).collect();
+    Ok(found)
+}
+
+/// Asks nobody for the triggers of an image that the inside has.
+struct OutsideTriggers<'a> {
+    inside: &'a Inside,
+    triggers: &'a dyn OnbuildTriggers,
+}
+
+impl OnbuildTriggers for OutsideTriggers<'_> {
+    fn triggers(&self, image: &ImageAt) -> Result<Vec<String>, Failure> {
+        if self.inside.has(&image.reference) {
+            return Ok(Vec::new());
+        }
+        self.triggers.triggers(image)
     }
 }
 
@@ -118,6 +157,7 @@ fn of_compose(
     };
     Ok(Found {
         needs,
+        inside: BTreeSet::new(),
         places,
         warnings: found.warnings,
     })
@@ -197,6 +237,7 @@ fn of_dockerfile(
             source,
             images: images.into_iter().collect(),
         },
+        inside: BTreeSet::new(),
         places,
         warnings,
     })

@@ -4,6 +4,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use lock_format::{Image, Reference};
 
 use super::LockFailure;
+use crate::diagnostic::Failure;
 
 /// Which pinned references are resolved again.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +30,7 @@ pub struct ImagePattern {
 
 impl ImagePattern {
     /// Reads a pattern. Fails where a bracket or brace is not closed.
-    pub fn parse(text: &str) -> Result<Self, LockFailure> {
+    pub fn parse(text: &str) -> Result<Self, Failure> {
         let glob = GlobBuilder::new(text).literal_separator(false).build();
         let glob = glob.map_err(|_| LockFailure::Pattern(text.to_owned()))?;
         Ok(Self {
@@ -61,7 +62,7 @@ fn spellings(name: &str) -> impl Iterator<Item = &str> {
 
 impl Upgrade {
     /// Returns the images that stay as they are. Each pattern must fit an image.
-    pub(super) fn kept<'a>(&self, images: &'a [Image]) -> Result<Vec<&'a Image>, LockFailure> {
+    pub(super) fn kept<'a>(&self, images: &'a [Image]) -> Result<Vec<&'a Image>, Failure> {
         let patterns = match self {
             Self::Nothing => return Ok(images.iter().collect()),
             Self::All => return Ok(Vec::new()),
@@ -72,7 +73,7 @@ impl Upgrade {
             !references.any(|reference| pattern.fits(reference))
         });
         if let Some(pattern) = idle {
-            return Err(LockFailure::NothingToUpgrade(pattern.text.clone()));
+            return Err(LockFailure::NothingToUpgrade(pattern.text.clone()).into());
         }
         let fits = |image: &Image| patterns.iter().any(|p| p.fits(&image.reference));
         Ok(images.iter().filter(|image| !fits(image)).collect())

@@ -11,7 +11,7 @@ use crate::inputs::Root;
 use crate::ops::lock_file::LockFile;
 use crate::ops::project::Asked;
 use crate::ops::project::lock::names;
-use crate::ops::project::needs::{self, Read};
+use crate::ops::project::needs::{self, Read, Rules};
 use crate::plan::{self, Drift, SourceNeeds};
 use crate::run::Run;
 
@@ -20,7 +20,7 @@ pub(super) fn drift(
     asked: &[Asked],
     root: &Root,
     lock: &LockFile,
-    syntax: bool,
+    rules: Rules<'_>,
     places: &mut Places<'_>,
     run: Run<'_>,
 ) -> Result<Vec<Drift>, Failure> {
@@ -36,7 +36,7 @@ pub(super) fn drift(
     let mut warnings = Vec::new();
     for (name, read) in names(&read).iter().zip(&read) {
         run.cancel.check()?;
-        let found = needs::needs(read, name, root, syntax, &triggers)?;
+        let found = needs::needs(read, name, root, rules, &triggers)?;
         places.add(&found.needs, found.places);
         needed.push(found.needs);
         warnings.extend(found.warnings);

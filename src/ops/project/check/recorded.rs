@@ -6,20 +6,20 @@ use crate::inputs::{COMPOSE_FILES, Root, RootPath};
 use crate::ops::project::Asked;
 use crate::ops::project::asked::in_turn;
 
-/// What a person said for all sources of a call.
+/// What a person said of a source, on the command line or in `airlock.toml`.
 #[derive(Clone, Copy, Debug)]
 pub struct Given {
-    /// `--platform` was given.
+    /// Its platforms.
     pub platforms: bool,
-    /// `--build-platform` was given.
+    /// Where its builds run.
     pub build_platform: bool,
 }
 
 /// Takes platforms that nobody named from the lock, where it records the same source: the machine's
-/// own decide only what is locked for the first time.
-pub fn repeat_platforms(asked: &mut [Asked], lock: &Lockfile, root: &Root, given: Given) {
+/// own decide only what is locked for the first time. `given` has an entry for each source.
+pub fn repeat_platforms(asked: &mut [Asked], lock: &Lockfile, root: &Root, given: &[Given]) {
     let sources = sources_of(lock, asked, root);
-    for (asked, source) in asked.iter_mut().zip(sources) {
+    for ((asked, source), given) in asked.iter_mut().zip(sources).zip(given) {
         let Some(source) = source else { continue };
         let (platforms, build_platform) = match asked {
             Asked::Dockerfile(file) => (&mut file.platforms, Some(&mut file.build_platform)),

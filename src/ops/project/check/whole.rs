@@ -7,11 +7,13 @@ use std::num::NonZeroUsize;
 use super::found::Findings;
 use super::places::Places;
 use super::{drift, moved};
+use crate::config::Inside;
 use crate::diagnostic::{Failure, Finding, Level};
 use crate::inputs::Root;
 use crate::oci::Upstream;
 use crate::ops::lock_file::LockFile;
 use crate::ops::project::Asked;
+use crate::ops::project::needs::Rules;
 use crate::run::Run;
 
 /// How a lock is checked.
@@ -23,6 +25,8 @@ pub struct CheckOptions<'a> {
     pub fix: &'a str,
     /// Whether the image of `# syntax=` is locked too.
     pub syntax: bool,
+    /// Registries that the inside has anyway: their images are not checked.
+    pub inside: &'a Inside,
 }
 
 /// Whom to ask for moved tags.
@@ -67,7 +71,11 @@ pub fn check(
     run: Run<'_>,
 ) -> Result<Checked, Failure> {
     let mut places = Places::new(lock, options.lock_name);
-    let drift = drift::drift(asked, root, lock, options.syntax, &mut places, run)?;
+    let rules = Rules {
+        syntax: options.syntax,
+        inside: options.inside,
+    };
+    let drift = drift::drift(asked, root, lock, rules, &mut places, run)?;
     let mut findings = Findings {
         root,
         lock,
