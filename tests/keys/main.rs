@@ -10,6 +10,7 @@ mod cards;
 mod end;
 mod phrase;
 mod states;
+mod terminal;
 mod tokens;
 mod trip;
 #[expect(

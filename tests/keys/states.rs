@@ -111,6 +111,14 @@ fn a_revoked_key_of_ones_own_is_followed_by_a_rotation() {
         states,
         [state("north", "current"), state("north", "revoked")]
     );
+    let shown = ["keys", "show", "north", "--fingerprint"];
+    north.done(&shown);
+    north.done(&["keys", "revoke", "north"]);
+    assert_eq!(
+        north.fails(&shown),
+        (2, "seal/several-keys".to_owned()),
+        "none of them is the one that is compared"
+    );
 }
 
 #[test]
