@@ -66,6 +66,7 @@ fn a_manifest_that_the_cache_has_is_not_fetched_again() {
     assert_eq!(manifests(), ["HEAD"; 3], "the index and two manifests");
     world.registry.push("team/base", "1", &two_platforms("two"));
     world.registry.clear_requests();
+    std::fs::remove_file(world.path("airlock.lock")).unwrap();
     world.done(&words);
     assert_ne!(world.lock(), first, "a tag that moved is followed");
     assert_eq!(manifests(), ["HEAD", "GET", "GET", "GET"]);
@@ -82,8 +83,9 @@ fn a_registry_that_answers_no_head_is_asked_all_the_same() {
         |_, _| Reply::new(405),
     ));
     let image = world.image("team/base:1");
-    for _ in 0..2 {
-        world.done(&["lock", "--image", &image, "--platform", "linux/amd64"]);
+    for lock in ["one.lock", "two.lock"] {
+        let words = ["lock", "--image", &image, "--platform", "linux/amd64"];
+        world.done(&[&words[..], &["--lockfile", lock]].concat());
     }
 }
 

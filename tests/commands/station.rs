@@ -27,6 +27,8 @@ fn lock(world: &World, image: &str, edit: impl Fn(&mut Command)) -> Ended {
     let mut command = world.command(&["lock", "--image", image, "--platform", "linux/amd64"]);
     command.env_remove("AIRLOCK_INSECURE_REGISTRY");
     edit(&mut command);
+    // A pin that is there is not asked for again.
+    drop(fs::remove_file(world.path("airlock.lock")));
     ended(command.output().unwrap())
 }
 
