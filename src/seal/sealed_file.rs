@@ -12,6 +12,7 @@ use age::{DecryptError, Decryptor};
 use super::file_handle::FileHandle;
 use super::file_key::{KnownFileKey, Recorder};
 use super::header::read_head;
+use super::sealer::sealed_size;
 use super::{Identities, LockedError, PlainReader, SealError};
 
 /// Bytes of the buffer under a reader: enough for the lines of the header. Chunks go past it.
@@ -76,12 +77,16 @@ impl SealedFile {
     }
 
     /// Authenticates the last chunk, which proves the length of the payload.
+    ///
+    /// An empty last chunk behind a full one is refused: age's specification allows it only where the
+    /// payload is empty, and its reader, when it seeks, does not look.
     pub fn length(&self) -> Result<AuthenticLength, SealError> {
         let mut stream = self.stream()?;
-        stream
-            .seek(SeekFrom::End(0))
-            .map(AuthenticLength)
-            .map_err(SealError::from_age)
+        let length = stream.seek(SeekFrom::End(0)).map_err(SealError::from_age)?;
+        if sealed_size(self.head_bytes(), length) != self.size() {
+            return Err(SealError::Damaged);
+        }
+        Ok(AuthenticLength(length))
     }
 
     /// Reads from the front, before the length is proved.

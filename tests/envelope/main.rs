@@ -4,6 +4,7 @@
     reason = "helpers of tests; a failure is a failed test"
 )]
 
+mod by_hand;
 mod cards;
 mod change;
 mod fixture;

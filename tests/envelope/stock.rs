@@ -1,6 +1,11 @@
 //! Stock age, tar and openssl open what we make, and make what we open, by the commands of the
 //! specification (section 16).
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test writes and reads its own files"
+)]
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -8,8 +13,7 @@ use std::process::Command;
 use airlock::wire::{Kind, Transfer};
 
 use crate::fixture::{keyring, open_whole, payload_of, seal_bundle};
-use crate::forge::Forger;
-use crate::forge::parts_of;
+use crate::forge::{Forger, parts_of};
 use crate::golden;
 use crate::vectors::vector_bundle;
 
