@@ -4,6 +4,7 @@ use lock_format::{Blob, Lockfile, Reference};
 
 use super::ApplyFailure;
 use super::entries::Entries;
+use crate::diagnostic::Failure;
 use crate::oci::Inventory;
 use crate::wire::{Bundle, Subject};
 
@@ -14,7 +15,7 @@ pub(super) fn check_complete(
     lockfile: &Lockfile,
     entries: &Entries,
     inventory: &Inventory,
-) -> Result<(), ApplyFailure> {
+) -> Result<(), Failure> {
     let told = |blob: &Blob| bundle.missing.contains_key(&Subject::Digest(blob.digest));
     let lacking =
         |blob: &Blob| !entries.contains_key(&blob.digest) && !inventory.holds(blob) && !told(blob);
@@ -37,6 +38,7 @@ pub(super) fn check_complete(
             count: lacked.len(),
             first: first.digest,
             reference: (*reference).clone(),
-        }),
+        }
+        .into()),
     }
 }
