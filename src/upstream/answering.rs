@@ -54,6 +54,8 @@ impl Answering {
     }
 
     fn answer(&self, mut request: Request) -> io::Result<()> {
+        let port = request.remote_addr().map_or(0, SocketAddr::port);
+        self.relay.heard(port);
         let asked = read(&mut request)?;
         lock(&self.log).push(asked.clone());
         let mut reply = self
@@ -69,7 +71,6 @@ impl Answering {
         for rule in rules {
             reply = rule(&asked, reply);
         }
-        let port = request.remote_addr().map_or(0, SocketAddr::port);
         self.send(&reply, asked.method == "HEAD", port, request)
     }
 

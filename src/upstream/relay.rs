@@ -2,12 +2,17 @@
 //!
 //! `tiny_http` keeps a connection open until the client closes it, so a cut has to be made outside.
 //! A connection is told by the port from which the relay reaches the server.
+//!
+//! New connections reach the server one after the other, each only when the one before is being
+//! served: `tiny_http` gives two that come at once to one idle thread, and the second then waits
+//! until the first is closed.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use super::stop::Stop;
 
@@ -24,7 +29,18 @@ pub(super) struct Relay {
 }
 
 #[derive(Debug, Default)]
-struct Wires(Mutex<BTreeMap<u16, Wire>>);
+struct Wires {
+    all: Mutex<BTreeMap<u16, Wire>>,
+    /// Held by the connection that is on its way to the server.
+    turn: Mutex<()>,
+    /// A request came through.
+    heard: Condvar,
+}
+
+/// How long a connection may keep the others from the server: a client may send half a request.
+const TURN: Duration = Duration::from_millis(200);
+/// How often a silent client is looked at.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 #[derive(Debug)]
 struct Wire {
@@ -36,6 +52,8 @@ struct Wire {
     announced: u64,
     /// Where to cut, counted like `passed`.
     cut_at: Option<u64>,
+    /// Whether the server has read a request from it.
+    heard: bool,
 }
 
 impl Relay {
@@ -59,6 +77,14 @@ impl Relay {
     /// Where clients connect to.
     pub(super) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Takes note that the server has read a request.
+    pub(super) fn heard(&self, port: u16) {
+        if let Some(wire) = self.wires.lock().get_mut(&port) {
+            wire.heard = true;
+        }
+        self.wires.heard.notify_all();
     }
 
     /// Takes note that the server will write so many bytes, and whether to cut after them.
@@ -97,7 +123,31 @@ impl Drop for Relay {
 
 impl Wires {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<u16, Wire>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Connects to the server on behalf of a client; returns the port that tells the connection.
+    fn join(&self, client: &TcpStream, server: SocketAddr) -> io::Result<(TcpStream, u16)> {
+        let server = TcpStream::connect(server)?;
+        server.set_nodelay(true)?;
+        let port = server.local_addr()?.port();
+        let wire = Wire {
+            client: client.try_clone()?,
+            server: server.try_clone()?,
+            passed: 0,
+            announced: 0,
+            cut_at: None,
+            heard: false,
+        };
+        self.lock().insert(port, wire);
+        Ok((server, port))
+    }
+
+    /// Waits until the server has read a request of this connection, for a bounded time.
+    fn wait_until_heard(&self, port: u16) {
+        let waits = |wires: &mut BTreeMap<u16, Wire>| wires.get(&port).is_some_and(|w| !w.heard);
+        let waited = self.heard.wait_timeout_while(self.lock(), TURN, waits);
+        drop(waited);
     }
 
     /// Tells how much of `count` bytes may pass, and whether the connection ends after them.
@@ -149,43 +199,49 @@ fn accept(listener: &TcpListener, server: SocketAddr, wires: &Arc<Wires>, stop: 
 
 fn connect(client: TcpStream, server: SocketAddr, wires: &Wires, stop: &Stop) -> io::Result<()> {
     client.set_nodelay(true)?;
-    let server = TcpStream::connect(server)?;
-    server.set_nodelay(true)?;
-    let port = server.local_addr()?.port();
-    let (from_client, to_server) = (client.try_clone()?, server.try_clone()?);
-    let (mut from_server, mut to_client) = (server.try_clone()?, client.try_clone()?);
-    let wire = Wire {
-        client,
-        server,
-        passed: 0,
-        announced: 0,
-        cut_at: None,
-    };
-    wires.lock().insert(port, wire);
+    if !speaks_plainly(&client, stop)? {
+        return client.shutdown(Shutdown::Both);
+    }
+    let turn = wires.turn.lock().unwrap_or_else(PoisonError::into_inner);
+    let (server, port) = wires.join(&client, server)?;
     // A stop that came before the wire was known did not close it.
     if stop.is_set() {
         wires.close(port);
     }
+    let (from_client, to_server) = (client.try_clone()?, server.try_clone()?);
+    let (mut from_server, mut to_client) = (server, client);
     thread::scope(|scope| {
         scope.spawn(|| drop(forward(from_client, to_server)));
+        wires.wait_until_heard(port);
+        drop(turn);
         drop(pass(&mut from_server, &mut to_client, port, wires));
         wires.close(port);
     });
     Ok(())
 }
 
-/// Passes requests on; a client that speaks TLS is turned away at once.
-fn forward(mut from: TcpStream, mut to: TcpStream) -> io::Result<()> {
+/// Waits for the first byte of a client; one that speaks TLS, or nothing until the end, is turned
+/// away.
+fn speaks_plainly(client: &TcpStream, stop: &Stop) -> io::Result<bool> {
+    client.set_read_timeout(Some(LOOK_AGAIN))?;
     let mut first = [0];
-    let speaks = from.peek(&mut first)? > 0 && first != [TLS_HANDSHAKE];
-    if speaks {
-        io::copy(&mut from, &mut to)?;
+    while !stop.is_set() {
+        match client.peek(&mut first) {
+            Ok(count) => {
+                client.set_read_timeout(None)?;
+                return Ok(count > 0 && first != [TLS_HANDSHAKE]);
+            }
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+            Err(error) => return Err(error),
+        }
     }
-    to.shutdown(if speaks {
-        Shutdown::Write
-    } else {
-        Shutdown::Both
-    })
+    Ok(false)
+}
+
+/// Passes requests on.
+fn forward(mut from: TcpStream, mut to: TcpStream) -> io::Result<()> {
+    io::copy(&mut from, &mut to)?;
+    to.shutdown(Shutdown::Write)
 }
 
 /// Passes answers on, up to a cut.
