@@ -8,7 +8,7 @@ use lock_format::{Algorithm, Digest, ImagePlace, Lockfile, Span};
 
 use crate::diagnostic::{Class, Code, Diagnose, Failure, Label};
 use crate::oci::digest_of;
-use crate::plan::LockfileFailure;
+use crate::plan::{LockfileFailure, Merged, Sides, merge};
 use crate::run::limits::LOCK_BYTES;
 use crate::run::{Event, Run, Warning};
 
@@ -30,8 +30,9 @@ pub struct LockFile {
 }
 
 /// Every code of reading a lock.
-pub const CODES: &[Code] = &[NONE, UNREADABLE, CRLF];
+pub const CODES: &[Code] = &[CONFLICT, NONE, UNREADABLE, CRLF];
 
+const CONFLICT: Code = Code::new("lock/conflict");
 const NONE: Code = Code::new("lock/no-lockfile");
 const UNREADABLE: Code = Code::new("lock/unreadable");
 const CRLF: Code = Code::new("lock/crlf");
@@ -42,6 +43,9 @@ pub enum LockFileError {
     /// There is none.
     #[error("there is no lock at {}", .0.display())]
     None(PathBuf),
+    /// Git left both sides of a conflict in it.
+    #[error("the lock {} has conflict markers", .0.display())]
+    Conflict(PathBuf),
     /// It is there and cannot be read, is too long or is no text.
     #[error("the lock {} cannot be read", path.display())]
     Unreadable {
@@ -56,6 +60,7 @@ pub enum LockFileError {
 impl Diagnose for LockFileError {
     fn code(&self) -> Code {
         match self {
+            Self::Conflict(_) => CONFLICT,
             Self::None(_) => NONE,
             Self::Unreadable { .. } => UNREADABLE,
         }
@@ -63,7 +68,7 @@ impl Diagnose for LockFileError {
 
     fn class(&self) -> Class {
         match self {
-            Self::None(_) => Class::Usage,
+            Self::Conflict(_) | Self::None(_) => Class::Usage,
             Self::Unreadable { .. } => Class::Environment,
         }
     }
@@ -72,6 +77,9 @@ impl Diagnose for LockFileError {
         Some(match self {
             Self::None(_) => {
                 "make one outside with `airlock lock`, or name it with --lockfile FILE".to_owned()
+            }
+            Self::Conflict(_) => {
+                "run `airlock lock`, which joins both sides, then git add it".to_owned()
             }
             Self::Unreadable { .. } => "is this the file, and may you read it?".to_owned(),
         })
@@ -89,6 +97,39 @@ impl LockFile {
         let Some(text) = read_text(path)? else {
             return Ok(None);
         };
+        if Sides::of(&text).is_some() {
+            return Err(LockFileError::Conflict(path.to_owned()).into());
+        }
+        Self::of_text(path, text, run).map(Some)
+    }
+
+    /// Reads a lock in which git may have left both sides of a conflict, and joins them; none where
+    /// there is no such file. The text stays as it is on disk.
+    pub fn find_joined(
+        path: &Path,
+        run: &Run<'_>,
+    ) -> Result<Option<(Self, Option<Merged>)>, Failure> {
+        let Some(text) = read_text(path)? else {
+            return Ok(None);
+        };
+        let Some(sides) = Sides::of(&text) else {
+            return Ok(Some((Self::of_text(path, text, run)?, None)));
+        };
+        let shown = path.display().to_string();
+        let mut ours = Self::of_text(path, sides.ours, run)?;
+        let theirs = Self::of_text(path, sides.theirs, run)?;
+        let base = sides.base.and_then(|text| Lockfile::parse(&text).ok());
+        let base = base.as_ref().map(|base| &base.lockfile);
+        let merged = merge(base, &ours.lockfile, &theirs.lockfile)
+            .map_err(|error| LockfileFailure::new(&shown, "", error))?;
+        ours.lockfile = merged.lockfile.clone();
+        ours.digest = digest_of(Algorithm::Sha256, text.as_bytes());
+        ours.text = text;
+        Ok(Some((ours, Some(merged))))
+    }
+
+    /// Takes a text that was read from `path`.
+    fn of_text(path: &Path, text: String, run: &Run<'_>) -> Result<Self, Failure> {
         let shown = path.display().to_string();
         let parsed =
             Lockfile::parse(&text).map_err(|error| LockfileFailure::new(&shown, &text, error))?;
@@ -104,14 +145,14 @@ impl LockFile {
             }));
         }
         let digest = digest_of(Algorithm::Sha256, text.as_bytes());
-        Ok(Some(Self {
+        Ok(Self {
             text,
             digest,
             lockfile: parsed.lockfile,
             canonical: parsed.canonical,
             sources: parsed.sources,
             images: parsed.images,
-        }))
+        })
     }
 }
 

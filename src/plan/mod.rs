@@ -7,9 +7,11 @@
 mod change;
 mod codes;
 mod compare;
+mod conflict;
 mod drift;
 mod inputs;
 mod lockfile_failure;
+mod merge;
 mod missing;
 mod needs;
 #[cfg(test)]
@@ -18,7 +20,9 @@ mod testing;
 pub use change::{Change, Moved, PlatformChange, change};
 pub use codes::CODES;
 pub use compare::drift;
+pub use conflict::Sides;
 pub use drift::Drift;
 pub use lockfile_failure::LockfileFailure;
+pub use merge::{Dispute, Merged, merge};
 pub use missing::{ImagePlan, MissingBlob, Plan, State, Totals, missing};
 pub use needs::{Need, SourceNeeds};

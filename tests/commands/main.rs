@@ -18,6 +18,7 @@ mod keep;
 mod lock;
 #[path = "../long/killed.rs"]
 mod long;
+mod merge;
 mod output;
 mod own;
 #[path = "../registry/proxy.rs"]

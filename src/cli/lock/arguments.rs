@@ -7,6 +7,7 @@ use clap::Args;
 use lock_format::{Lockfile, Platform, Reference};
 
 use super::changes::ChangeFlags;
+use super::driver::LockCommand;
 use super::report;
 use crate::cli::check::{self, Check, CheckFlags, Words};
 use crate::cli::compose::ComposeFlags;
@@ -23,13 +24,17 @@ use crate::ops::outside::Sparing;
 use crate::ops::project::check::{Given, repeat_platforms};
 use crate::ops::project::{
     Asked, AskedCompose, AskedDockerfile, AskedImages, Defaults, LockFailure, LockOptions,
-    asked_again, asked_by, discovered, lock, repository,
+    asked_again, asked_by, discovered, lock, repository, tell_disputes,
 };
+use crate::run::Run;
 use crate::store::{Cache, Existing, publish_file};
 
 /// Arguments of `airlock lock`.
 #[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct LockArguments {
+    #[command(subcommand)]
+    other: Option<LockCommand>,
     /// A Dockerfile; repeats. Without any source, those of `airlock.toml`, else what the lock records, else what is in this folder
     #[arg(short, long, value_name = "FILE")]
     file: Vec<PathBuf>,
@@ -71,9 +76,12 @@ pub(crate) struct LockArguments {
 impl LockArguments {
     /// Resolves, and writes the lock if it changed.
     pub(crate) fn run(&self, context: &Context) -> Outcome {
+        if let Some(LockCommand::MergeDriver(driver)) = &self.other {
+            return driver.run(context);
+        }
         let run = context.run();
         let path = self.lockfile.path();
-        let before = LockFile::find(path, &run)?;
+        let before = self.before(path, &run)?;
         let here = CurrentFolder::find()?;
         let root = Root::open(
             &self
@@ -107,6 +115,19 @@ impl LockArguments {
         context.end_progress();
         report::tell(path, result, &locked, context)?;
         Ok(ExitStatus::Done)
+    }
+
+    /// Reads the lock that is there. To be written, it may be in conflict; to be checked, it may not.
+    fn before(&self, path: &Path, run: &Run<'_>) -> Result<Option<LockFile>, Failure> {
+        if self.check.check {
+            return LockFile::find(path, run);
+        }
+        Ok(LockFile::find_joined(path, run)?.map(|(lock, merged)| {
+            if let Some(merged) = &merged {
+                tell_disputes(merged, run);
+            }
+            lock
+        }))
     }
 
     /// Tells whether the lock is checked in place of written.

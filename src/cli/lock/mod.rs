@@ -2,6 +2,7 @@
 
 mod arguments;
 mod changes;
+mod driver;
 mod report;
 
 pub(crate) use arguments::LockArguments;

@@ -11,6 +11,8 @@ use crate::oci::DocumentError;
 pub const CODES: &[Code] = &[
     CONFIG_TOO_LONG,
     CONFIG,
+    super::merge::DISPUTED,
+    super::merge::DISPUTED_SOURCE,
     super::pin::FOREIGN_LAYER,
     IPV6_HOST,
     MISLABELLED,

@@ -140,7 +140,7 @@ fn images(pins: &Pins<'_>, needed: &[SourceNeeds]) -> Vec<Image> {
 
 /// Keeps the triggers that may name an image: those with which a build asks for more than its base,
 /// or fails to say what it asks for.
-fn naming_images(triggers: &[String]) -> Vec<String> {
+pub(super) fn naming_images(triggers: &[String]) -> Vec<String> {
     triggers
         .iter()
         .filter(|trigger| names_images(trigger))

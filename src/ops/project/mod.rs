@@ -6,6 +6,7 @@ pub mod check;
 mod failure;
 mod init;
 mod lock;
+mod merge;
 mod needs;
 mod pin;
 mod pins;
@@ -19,5 +20,6 @@ pub use asked::{
 pub use failure::{CODES, LockFailure};
 pub use init::initial;
 pub use lock::{LockOptions, Locked, lock};
+pub use merge::{settled, tell_disputes};
 pub use repository::{REPOSITORY_FILE, asked_by, repository};
 pub use upgrade::{ImagePattern, Upgrade};
