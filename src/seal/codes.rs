@@ -54,6 +54,7 @@ pub const CODES: &[Code] = &[
     TRUNCATED,
     UNKNOWN_SENDER,
     READ,
+    UNSEALS,
     WRONG_KEY,
     WRONG_PASSPHRASE,
     WRONG_ROLE,
@@ -110,6 +111,7 @@ pub(super) const TOO_MANY: Code = Code::new("seal/too-many-keys");
 pub(super) const TRUNCATED: Code = Code::new("seal/truncated");
 pub(super) const UNKNOWN_SENDER: Code = Code::new("seal/unknown-sender");
 pub(super) const READ: Code = Code::new("seal/unreadable");
+pub(super) const UNSEALS: Code = Code::new("seal/unseals");
 pub(super) const WRONG_KEY: Code = Code::new("seal/wrong-key");
 pub(super) const WRONG_PASSPHRASE: Code = Code::new("seal/wrong-passphrase");
 pub(super) const WRONG_ROLE: Code = Code::new("seal/wrong-role");

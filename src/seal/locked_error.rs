@@ -25,6 +25,12 @@ pub enum LockedError {
         /// The file.
         path: PathBuf,
     },
+    /// A sealed keyring would be replaced by one in the open.
+    #[error("the keys in {} are sealed, and the new ones would not be", path.display())]
+    Unseals {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The passphrase is another one, or the file is damaged.
     #[error("the passphrase does not open the keyring {}, or it is damaged", path.display())]
     WrongPassphrase {
@@ -87,6 +93,7 @@ impl Diagnose for LockedError {
         match self {
             Self::NoPassphrase { .. } => codes::NO_PASSPHRASE,
             Self::NotSealed { .. } => codes::NOT_SEALED,
+            Self::Unseals { .. } => codes::UNSEALS,
             Self::WrongPassphrase { .. } => codes::WRONG_PASSPHRASE,
             Self::Work { .. } => codes::WORK,
             Self::IdentityFile { .. } => codes::IDENTITY_FILE,
@@ -99,6 +106,7 @@ impl Diagnose for LockedError {
         match self {
             Self::NoPassphrase { .. }
             | Self::NotSealed { .. }
+            | Self::Unseals { .. }
             | Self::Work { .. }
             | Self::IdentityFile { .. }
             | Self::Recipient { .. } => Class::Usage,
@@ -113,6 +121,9 @@ impl Diagnose for LockedError {
                 "type the passphrase at a terminal, or give --passphrase-file FILE (AIRLOCK_PASSPHRASE_FILE)"
             }
             Self::NotSealed { .. } => "seal it with `airlock keys passphrase`",
+            Self::Unseals { .. } => {
+                "give --seal as well, or take the passphrase away first: `airlock keys passphrase --remove`"
+            }
             Self::WrongPassphrase { .. } => {
                 "type it again; restore the keyring from a backup if it is right"
             }

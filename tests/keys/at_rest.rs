@@ -140,6 +140,38 @@ fn a_change_keeps_it_sealed_and_the_passphrase_comes_and_goes() {
 }
 
 #[test]
+fn sealed_keys_are_not_replaced_by_keys_in_the_open() {
+    let ends = Ends::new();
+    let north = sealed(&ends);
+    let before = fs::read(north.keyring()).unwrap();
+    for words in [
+        &["keys", "new", "--replace", "--stdout"][..],
+        &["keys", "new", "--replace", "--role", "site", "--name", "x"],
+        &["keys", "enter", "--replace"],
+    ] {
+        assert_eq!(
+            north.fails(words),
+            (2, "seal/unseals".to_owned()),
+            "{words:?}"
+        );
+    }
+    assert_eq!(fs::read(north.keyring()).unwrap(), before);
+    let phrase = ends.bare("other").done(&["keys", "new", "--stdout"]).out;
+    let words = [
+        "keys",
+        "enter",
+        "--replace",
+        "--seal",
+        "--new-passphrase-file",
+        "pass",
+    ];
+    let entered = north.fed(&words, phrase.as_bytes());
+    assert_eq!(entered.code, Some(0), "{}", entered.err);
+    let bytes = fs::read(north.keyring()).unwrap();
+    assert!(bytes != before && bytes.starts_with(b"age-encryption.org/"));
+}
+
+#[test]
 fn two_changes_at_once_both_take_place() {
     let ends = Ends::new();
     let north = ends.make("site", "north");

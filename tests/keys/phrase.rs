@@ -240,7 +240,7 @@ fn what_is_no_envelope_is_refused_by_name() {
         ("/nowhere/x.age".to_owned(), "cli/cannot-open", 3),
         (keys.path().display().to_string(), "seal/unreadable", 3),
         (
-            golden("README.md").display().to_string(),
+            golden("nowhere.age").display().to_string(),
             "cli/cannot-open",
             3,
         ),

@@ -7,6 +7,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::error::KeysError;
+use super::sealing::SealFlags;
 use crate::cli::context::{Context, Outcome};
 use crate::cli::exit::ExitStatus;
 use crate::cli::folders::KeysFlag;
@@ -23,8 +24,10 @@ pub(crate) struct EnterArguments {
     /// Replace the keys that are there: what was sealed to them can no longer be opened
     #[arg(long)]
     replace: bool,
+    #[command(flatten)]
+    sealing: SealFlags,
     /// The other side has rotated its keys: these take the place of the ones that are there
-    #[arg(long, conflicts_with = "replace")]
+    #[arg(long, conflicts_with_all = ["replace", "seal"])]
     rotated: bool,
     /// How long the replaced keys still open what is under way
     #[arg(long, value_name = "TIME", default_value = "30d", requires = "rotated")]
@@ -46,9 +49,10 @@ impl EnterArguments {
             let typed = read_phrase().map_err(KeysError::Unreadable)?;
             enter_rotated(&mut open, &typed, self.grace, context.run().clock)?
         } else {
-            may_save(&folder, self.replace)?;
+            may_save(&folder, self.replace, self.sealing.seal)?;
             let typed = read_phrase().map_err(KeysError::Unreadable)?;
-            enter_keys(&folder, &typed, self.replace)?
+            let passphrase = self.sealing.passphrase()?;
+            enter_keys(&folder, &typed, passphrase.as_ref(), self.replace)?
         };
         let output = context.output();
         if output.is_json() {

@@ -14,6 +14,7 @@ mod passphrase;
 mod plugin;
 mod revoke;
 mod rotate;
+mod sealing;
 mod show;
 mod told;
 mod trust;

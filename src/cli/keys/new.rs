@@ -1,14 +1,14 @@
 //! `airlock keys new`.
 
 use std::io::{self, IsTerminal as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::ask::new_passphrase;
 use super::error::KeysError;
+use super::sealing::SealFlags;
 use crate::cli::context::{Context, Outcome};
 use crate::cli::exit::ExitStatus;
 use crate::cli::folders::KeysFlag;
@@ -34,12 +34,8 @@ pub(crate) struct NewArguments {
     /// The age1… recipient of an identity on a hardware token, which then opens instead
     #[arg(long, value_name = "RECIPIENT", requires = "role")]
     token: Option<String>,
-    /// Seal the keyring with a passphrase
-    #[arg(long)]
-    seal: bool,
-    /// A file whose first line is that passphrase, instead of being asked
-    #[arg(long, value_name = "FILE", requires = "seal")]
-    new_passphrase_file: Option<PathBuf>,
+    #[command(flatten)]
+    sealing: SealFlags,
     /// Replace the keys that are there: what was sealed to them can no longer be opened
     #[arg(long)]
     replace: bool,
@@ -95,9 +91,8 @@ impl NewArguments {
             .as_deref()
             .map(TokenRecipient::parse)
             .transpose()?;
-        may_save(&folder, self.replace)?;
-        let file = self.new_passphrase_file.as_deref();
-        let passphrase = self.seal.then(|| new_passphrase(file)).transpose()?;
+        may_save(&folder, self.replace, self.sealing.seal)?;
+        let passphrase = self.sealing.passphrase()?;
         let (passphrase, entropy) = (passphrase.as_ref(), context.run().entropy);
         if let Some((name, role)) = end {
             let end = (name, role.role());

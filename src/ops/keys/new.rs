@@ -30,7 +30,7 @@ pub fn new_keys(
     replace: bool,
     entropy: &dyn Entropy,
 ) -> Result<NewKeys, Failure> {
-    may_save(folder, replace)?;
+    may_save(folder, replace, passphrase.is_some())?;
     let phrase = Phrase::generate(words, entropy)?;
     let keyring = Keyring::from_phrase(&phrase);
     keyring.save_sealed(folder, passphrase, replace)?;
@@ -52,7 +52,7 @@ pub fn new_card_keys(
     replace: bool,
     entropy: &dyn Entropy,
 ) -> Result<Card, Failure> {
-    may_save(folder, replace)?;
+    may_save(folder, replace, passphrase.is_some())?;
     let keyring = Keyring::with_card(end.0, end.1, token, entropy)?;
     keyring.save_sealed(folder, passphrase, replace)?;
     Ok(keyring.card()?)
