@@ -71,7 +71,8 @@ impl World {
         let platform = "linux/amd64".parse().unwrap();
         let image = build(Flavour::Oci, &platform, &[shared, new], &json!({}));
         self.registry.push("acme/app", "1", &image);
-        self.outside(&format!("lock --image {}/acme/app:1", self.registry.host()));
+        let host = self.registry.host();
+        self.outside(&format!("lock --upgrade --image {host}/acme/app:1"));
     }
 
     /// Makes a request inside, and outside the bundle that answers it.
