@@ -202,15 +202,19 @@ impl<'a> Braced<'a> {
             (Operator::Default, false) | (Operator::Alternative, true) => {
                 expand(self.word, variables, out, below)
             }
-            (Operator::Required, false) => {
+            (Operator::Required, has_value) => {
+                // The message is read even where nobody needs it, so it must be well formed.
                 let mut message = Substituted::default();
                 expand(self.word, variables, &mut message, below)?;
+                if has_value {
+                    return out.push(value.as_deref().unwrap_or_default());
+                }
                 Err(TemplateError::Required {
                     name: self.name.to_owned(),
                     message: message.text,
                 })
             }
-            (Operator::Default | Operator::Required, true) | (Operator::Alternative, false) => {
+            (Operator::Default, true) | (Operator::Alternative, false) => {
                 out.push(value.as_deref().unwrap_or_default())
             }
         }
@@ -323,12 +327,23 @@ mod tests {
 
     #[test]
     fn a_required_variable_tells_its_message() {
-        for (template, message) in [("${U:?no $S}", "no s"), ("${E:?}", ""), ("${U?m}", "m")] {
+        for (template, message) in [
+            ("${U:?no $S}", "no s"),
+            ("${E:?}", ""),
+            ("${U?m}", "m"),
+            ("${S:?${U:?inner}}", "inner"),
+        ] {
             let TemplateError::Required { message: told, .. } = text(template).unwrap_err() else {
                 panic!("{template}");
             };
             assert_eq!(told, message);
         }
+    }
+
+    #[test]
+    fn a_message_must_be_well_formed_even_where_nobody_needs_it() {
+        let error = text("${S:?no ${}}").unwrap_err();
+        assert_eq!(error, TemplateError::Syntax("no ${}".to_owned()));
     }
 
     #[test]
