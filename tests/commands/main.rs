@@ -13,6 +13,7 @@ mod authority;
 mod bundle;
 mod cache;
 mod check;
+mod compose;
 mod fetching;
 mod keep;
 mod lock;

@@ -2,6 +2,7 @@
 //! request and the data of `scan` side by side. `SNAPSHOTS=overwrite` writes the data anew.
 #![expect(clippy::disallowed_methods, reason = "the test reads its own cases")]
 
+mod limits;
 mod scan;
 
 use std::fs;
