@@ -20,6 +20,7 @@ mod lock;
 #[path = "../long/killed.rs"]
 mod long;
 mod merge;
+mod offline;
 mod output;
 mod own;
 #[path = "../registry/proxy.rs"]

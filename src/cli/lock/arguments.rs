@@ -1,6 +1,7 @@
 //! `airlock lock`: write `airlock.lock`.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -13,21 +14,22 @@ use crate::cli::check::{self, Check, CheckFlags, Words};
 use crate::cli::compose::ComposeFlags;
 use crate::cli::context::{Context, Outcome};
 use crate::cli::exit::ExitStatus;
-use crate::cli::folders::{CacheFlag, CurrentFolder};
+use crate::cli::folders::{CacheFlag, CurrentFolder, StoreFlag};
 use crate::cli::lockfile::LockfileFlag;
 use crate::cli::station::StationFlags;
-use crate::config::Repository;
+use crate::config::{Inside, Repository};
 use crate::diagnostic::Failure;
 use crate::inputs::Root;
+use crate::oci::StoreView;
 use crate::ops::lock_file::{LockFile, LockFileError};
 use crate::ops::outside::Sparing;
 use crate::ops::project::check::{Given, repeat_platforms};
 use crate::ops::project::{
-    Asked, AskedCompose, AskedDockerfile, AskedImages, Defaults, LockFailure, LockOptions,
-    asked_again, asked_by, discovered, lock, repository, tell_disputes,
+    Asked, AskedCompose, AskedDockerfile, AskedImages, Defaults, Held, LockFailure, LockOptions,
+    Locked, asked_again, asked_by, discovered, lock, repository, tell_disputes,
 };
 use crate::run::Run;
-use crate::store::{Cache, Existing, publish_file};
+use crate::store::{Cache, Existing, Store, StoreError, publish_file};
 
 /// Arguments of `airlock lock`.
 #[derive(Args, Debug)]
@@ -68,9 +70,19 @@ pub(crate) struct LockArguments {
     #[command(flatten)]
     lockfile: LockfileFlag,
     #[command(flatten)]
+    store: StoreFlag,
+    #[command(flatten)]
     station: StationFlags,
     #[command(flatten)]
     cache: CacheFlag,
+}
+
+/// What is locked.
+struct Work<'a> {
+    asked: &'a [Asked],
+    root: &'a Root,
+    previous: Option<&'a Lockfile>,
+    inside: Inside,
 }
 
 impl LockArguments {
@@ -96,17 +108,13 @@ impl LockArguments {
         if self.check.check {
             return self.check(context, path, before.as_ref(), &root, &asked, &repository);
         }
-        let station = self.station.settings(context)?;
-        let client = station.client(context);
-        let cache = Cache::open(&self.cache.folder(context.environment())?)?;
-        let sparing = Sparing::new(&client, &cache, run);
-        let options = LockOptions {
-            jobs: station.jobs,
-            syntax: !self.no_syntax,
+        let work = Work {
+            asked: &asked,
+            root: &root,
+            previous,
             inside: repository.inside,
-            upgrade: self.changes.upgrade()?,
         };
-        let locked = lock(&asked, &root, &sparing, previous, &options, run)?;
+        let locked = self.locked(work, context)?;
         let differs = before.is_none_or(|before| before.text != locked.text);
         let result = self.changes.result(differs);
         if result == report::Ending::Written {
@@ -117,17 +125,55 @@ impl LockArguments {
         Ok(ExitStatus::Done)
     }
 
+    fn locked(&self, work: Work<'_>, context: &Context) -> Result<Locked, Failure> {
+        let run = context.run();
+        let offline = self.changes.offline();
+        let mut options = LockOptions {
+            jobs: NonZeroUsize::MIN,
+            syntax: !self.no_syntax,
+            inside: work.inside,
+            upgrade: self.changes.upgrade()?,
+            offline,
+        };
+        let (asked, root, previous) = (work.asked, work.root, work.previous);
+        if offline {
+            let view = match Store::open(&self.store.folder(context.environment())?) {
+                Ok(store) => Some(store.view()?),
+                Err(StoreError::NoStore(_)) => None,
+                Err(error) => return Err(error.into()),
+            };
+            let held = Held(view.as_ref().map(|view| view as &dyn StoreView));
+            return lock(asked, root, &held, previous, &options, run);
+        }
+        let station = self.station.settings(context)?;
+        let client = station.client(context);
+        let cache = Cache::open(&self.cache.folder(context.environment())?)?;
+        options.jobs = station.jobs;
+        let sparing = Sparing::new(&client, &cache, run);
+        lock(asked, root, &sparing, previous, &options, run)
+    }
+
     /// Reads the lock that is there. To be written, it may be in conflict; to be checked, it may not.
     fn before(&self, path: &Path, run: &Run<'_>) -> Result<Option<LockFile>, Failure> {
         if self.check.check {
             return LockFile::find(path, run);
         }
-        Ok(LockFile::find_joined(path, run)?.map(|(lock, merged)| {
-            if let Some(merged) = &merged {
-                tell_disputes(merged, run);
+        let Some((lock, merged)) = LockFile::find_joined(path, run)? else {
+            return Ok(None);
+        };
+        if let Some(merged) = merged {
+            let dispute = merged.disputes.first().filter(|_| self.changes.offline());
+            if let Some(dispute) = dispute {
+                return Err(LockFailure::Disputed {
+                    reference: dispute.reference.clone(),
+                    ours: dispute.ours,
+                    theirs: dispute.theirs,
+                }
+                .into());
             }
-            lock
-        }))
+            tell_disputes(&merged, run);
+        }
+        Ok(Some(lock))
     }
 
     /// Tells whether the lock is checked in place of written.

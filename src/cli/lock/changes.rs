@@ -18,6 +18,9 @@ pub(crate) struct ChangeFlags {
     /// Show what would change and write nothing
     #[arg(long, conflicts_with = "check")]
     dry_run: bool,
+    /// Ask no registry: pin what the store holds, and leave the rest pending
+    #[arg(long, conflicts_with_all = ["upgrade", "upgrade_image", "check"])]
+    offline: bool,
 }
 
 impl ChangeFlags {
@@ -34,6 +37,11 @@ impl ChangeFlags {
             .iter()
             .map(|text| ImagePattern::parse(text));
         Ok(Upgrade::Some(patterns.collect::<Result<_, _>>()?))
+    }
+
+    /// Tells whether no registry is asked.
+    pub(crate) fn offline(&self) -> bool {
+        self.offline
     }
 
     /// Returns what becomes of a lock that differs from the one before, or does not.

@@ -89,6 +89,7 @@ impl MergeDriverArguments {
                 syntax: true,
                 inside: Inside::default(),
                 upgrade: Upgrade::Nothing,
+                offline: false,
             };
             settled(merged, &Sparing::new(&client, &cache, run), &options, run)?
         };

@@ -39,6 +39,7 @@ struct Report {
     moved: Vec<MovedLine>,
     at_other_platforms: Vec<PlatformLine>,
     inside: Vec<String>,
+    pending: Vec<String>,
     new_blobs: usize,
     new_bytes: u64,
 }
@@ -108,6 +109,11 @@ fn report(path: &Path, result: Ending, locked: &Locked) -> Report {
         moved: moved.collect(),
         at_other_platforms: others.collect(),
         inside: locked.inside.iter().map(ToString::to_string).collect(),
+        pending: images
+            .iter()
+            .filter(|image| image.is_pending())
+            .map(|image| image.reference.to_string())
+            .collect(),
         new_blobs: change.blobs.len(),
         new_bytes: change.bytes,
     }
@@ -140,6 +146,9 @@ fn text(report: &Report) -> String {
     }
     for reference in &report.inside {
         out.add(format_args!("inside   {reference}, not locked"));
+    }
+    for reference in &report.pending {
+        out.add(format_args!("pending  {reference}"));
     }
     if report.new_blobs > 0 {
         out.add(format_args!(

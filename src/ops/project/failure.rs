@@ -11,6 +11,7 @@ use crate::oci::DocumentError;
 pub const CODES: &[Code] = &[
     CONFIG_TOO_LONG,
     CONFIG,
+    DISPUTED,
     super::merge::DISPUTED,
     super::merge::DISPUTED_SOURCE,
     super::pin::FOREIGN_LAYER,
@@ -18,6 +19,7 @@ pub const CODES: &[Code] = &[
     MISLABELLED,
     NO_PLATFORM,
     NO_SOURCE,
+    NOT_HELD,
     NOTHING_TO_UPGRADE,
     PATTERN,
     PLATFORM,
@@ -38,6 +40,9 @@ const NO_PLATFORM: Code = Code::new("lock/no-platform");
 const PLATFORM: Code = Code::new("lock/bad-platform");
 const NO_SOURCE: Code = Code::new("lock/no-source");
 const NOTHING_TO_UPGRADE: Code = Code::new("lock/nothing-to-upgrade");
+/// The code of what the store does not hold.
+pub(super) const NOT_HELD: Code = Code::new("lock/not-held");
+const DISPUTED: Code = Code::new("lock/disputed-offline");
 const PATTERN: Code = Code::new("lock/bad-pattern");
 const REFERENCE: Code = Code::new("lock/bad-reference");
 const REFUSED: Code = Code::new("lock/refused");
@@ -67,6 +72,23 @@ pub enum LockFailure {
     /// A pattern for images to upgrade fits none.
     #[error("no image of the lock fits `{0}`")]
     NothingToUpgrade(String),
+    /// Only the store was asked, and it does not hold this.
+    #[error("the store does not hold {0}")]
+    NotHeld(Reference),
+    /// Only the store may be asked, and two branches pin an image to different things.
+    #[error(
+        "{reference} is pinned to {} by ours and to {} by theirs, and no registry is asked",
+        pinned(*ours),
+        pinned(*theirs)
+    )]
+    Disputed {
+        /// The image.
+        reference: Reference,
+        /// What ours pins.
+        ours: Option<Digest>,
+        /// What theirs pins.
+        theirs: Option<Digest>,
+    },
     /// A registry named by a bracketed IPv6 address.
     #[error(
         "{0} names its registry by an IPv6 address, which cannot be expressed when it is served inside"
@@ -143,6 +165,10 @@ pub enum LockFailure {
     Refused(LockError),
 }
 
+fn pinned(digest: Option<Digest>) -> String {
+    digest.map_or_else(|| "nothing yet".to_owned(), |digest| digest.to_string())
+}
+
 fn offers(offered: &[Platform]) -> String {
     if offered.is_empty() {
         return String::new();
@@ -157,6 +183,8 @@ impl Diagnose for LockFailure {
             Self::NoSource => NO_SOURCE,
             Self::Reference(_) => REFERENCE,
             Self::Platform(_) => PLATFORM,
+            Self::NotHeld(_) => NOT_HELD,
+            Self::Disputed { .. } => DISPUTED,
             Self::Pattern(_) => PATTERN,
             Self::NothingToUpgrade(_) => NOTHING_TO_UPGRADE,
             Self::Ipv6Host(_) => IPV6_HOST,
@@ -180,7 +208,7 @@ impl Diagnose for LockFailure {
             | Self::NothingToUpgrade(_)
             | Self::Ipv6Host(_)
             | Self::Refused(_) => Class::Usage,
-            Self::NoPlatform { .. } => Class::Gate,
+            Self::NoPlatform { .. } | Self::NotHeld(_) | Self::Disputed { .. } => Class::Gate,
             Self::Mislabelled { .. }
             | Self::TooDeep(_)
             | Self::Size { .. }
@@ -202,6 +230,14 @@ impl Diagnose for LockFailure {
             Self::Platform(_) => {
                 Some("a platform is written os/architecture, for instance linux/arm64".to_owned())
             }
+            Self::NotHeld(_) => Some(
+                "run `airlock lock` where the registries can be reached, or ask for the platforms that are held"
+                    .to_owned(),
+            ),
+            Self::Disputed { .. } => Some(
+                "run `airlock lock` where the registry can be reached, or keep one side of the conflict"
+                    .to_owned(),
+            ),
             Self::Pattern(_) => Some(
                 "`*` stands for any characters and `?` for one, for instance 'ghcr.io/team/*'"
                     .to_owned(),

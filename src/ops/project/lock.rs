@@ -29,6 +29,8 @@ pub struct LockOptions {
     pub inside: Inside,
     /// Which pinned references are resolved again.
     pub upgrade: Upgrade,
+    /// Whether what `upstream` does not hold is left pending, in place of failing.
+    pub offline: bool,
 }
 
 /// A lock that was made, and how it differs from the one before.
@@ -64,7 +66,7 @@ pub fn lock(
         .map(|asked| needs::read(asked, root))
         .collect::<Result<_, Failure>>()?;
     let sources: Vec<(String, Read)> = names(&read).into_iter().zip(read).collect();
-    let pins = Pins::new(upstream, run, options.jobs, kept);
+    let pins = Pins::new(upstream, run, options, kept);
     // Without triggers first: what the files name is then asked for several at a time.
     for (name, read) in &sources {
         let found = needs::needs(read, name, root, rules, &NoTriggers)?;

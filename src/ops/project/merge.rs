@@ -58,7 +58,7 @@ pub fn settled(
         .map(|dispute| dispute.reference)
         .collect();
     let (sources, images) = merged.lockfile.into_parts();
-    let pins = Pins::new(upstream, run, options.jobs, BTreeMap::new());
+    let pins = Pins::new(upstream, run, options, BTreeMap::new());
     let is_disputed = |image: &&Image| disputed.contains(&image.reference);
     let needs = images.iter().filter(is_disputed).flat_map(|image| {
         image.platforms.iter().map(|platform| Need {

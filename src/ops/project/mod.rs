@@ -4,6 +4,7 @@ mod asked;
 mod bytes;
 pub mod check;
 mod failure;
+mod held;
 mod init;
 mod lock;
 mod merge;
@@ -18,6 +19,7 @@ pub use asked::{
     Asked, AskedCompose, AskedDockerfile, AskedImages, Defaults, asked_again, discovered,
 };
 pub use failure::{CODES, LockFailure};
+pub use held::Held;
 pub use init::initial;
 pub use lock::{LockOptions, Locked, lock};
 pub use merge::{settled, tell_disputes};

@@ -22,7 +22,8 @@ use crate::run::{Event, Run, Warning};
 #[derive(Clone, Debug)]
 pub(super) struct Pinned {
     reference: Reference,
-    root: Descriptor,
+    /// None while nothing is known of it: it is pending.
+    root: Option<Descriptor>,
     /// None while only the lock has told of it.
     document: Option<Document>,
     platforms: BTreeMap<Platform, Resolved>,
@@ -59,7 +60,7 @@ impl Pinned {
         };
         Ok(Self {
             reference: reference.clone(),
-            root,
+            root: Some(root),
             document: Some(document),
             platforms: BTreeMap::new(),
             referrers: Vec::new(),
@@ -75,7 +76,7 @@ impl Pinned {
         });
         Some(Self {
             reference: image.reference.clone(),
-            root: image.pin.clone()?,
+            root: Some(image.pin.clone()?),
             document: None,
             platforms: platforms.collect(),
             referrers: image.referrers.clone(),
@@ -87,9 +88,20 @@ impl Pinned {
         &self.referrers
     }
 
-    /// Returns what the reference named.
-    pub(super) fn root(&self) -> &Descriptor {
-        &self.root
+    /// Makes one of which nothing is known.
+    pub(super) fn pending(reference: &Reference) -> Self {
+        Self {
+            reference: reference.clone(),
+            root: None,
+            document: None,
+            platforms: BTreeMap::new(),
+            referrers: Vec::new(),
+        }
+    }
+
+    /// Returns what the reference named; none while it is pending.
+    pub(super) fn root(&self) -> Option<&Descriptor> {
+        self.root.as_ref()
     }
 
     /// Returns what was found for each platform so far.
@@ -118,11 +130,13 @@ impl Pinned {
     }
 
     fn find(&mut self, upstream: &dyn Upstream, platform: &Platform) -> Result<Found, Failure> {
+        let root = self.root.clone();
+        let root = root.ok_or_else(|| LockFailure::NotHeld(self.reference.clone()))?;
         let document = match self.document.take() {
             Some(document) => document,
-            None => self.fetch(upstream, &self.root)?,
+            None => self.fetch(upstream, &root)?,
         };
-        let found = self.find_in(&document, upstream, platform);
+        let found = self.find_in(&document, &root, upstream, platform);
         self.document = Some(document);
         found
     }
@@ -130,13 +144,14 @@ impl Pinned {
     fn find_in(
         &self,
         document: &Document,
+        root: &Descriptor,
         upstream: &dyn Upstream,
         platform: &Platform,
     ) -> Result<Found, Failure> {
         match document {
             Document::Manifest(manifest) => Ok(Found {
                 manifest: manifest.clone(),
-                descriptor: self.root.clone(),
+                descriptor: root.clone(),
                 via: Vec::new(),
             }),
             Document::Index(index) => self

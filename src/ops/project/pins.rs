@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use lock_format::{Image, ImagePlatform, Platform, Reference};
+use lock_format::{Image, ImagePlatform, Platform, PlatformContent, Reference};
 
+use super::LockOptions;
+use super::failure::NOT_HELD;
 use super::pin::Pinned;
 use crate::diagnostic::Failure;
 use crate::dockerfile::ImageAt;
@@ -20,6 +22,10 @@ pub(super) struct Pins<'a> {
     upstream: &'a dyn Upstream,
     run: Run<'a>,
     jobs: NonZeroUsize,
+    /// Whether what is not held is left pending.
+    offline: bool,
+    /// What the lock pins: it never becomes pending again.
+    kept: BTreeSet<Reference>,
     images: Mutex<BTreeMap<Reference, Pinned>>,
 }
 
@@ -28,13 +34,15 @@ impl<'a> Pins<'a> {
     pub(super) fn new(
         upstream: &'a dyn Upstream,
         run: Run<'a>,
-        jobs: NonZeroUsize,
+        options: &LockOptions,
         kept: BTreeMap<Reference, Pinned>,
     ) -> Self {
         Self {
             upstream,
             run,
-            jobs,
+            jobs: options.jobs,
+            offline: options.offline,
+            kept: kept.keys().cloned().collect(),
             images: Mutex::new(kept),
         }
     }
@@ -45,7 +53,10 @@ impl<'a> Pins<'a> {
         let mut wanted: BTreeMap<Reference, BTreeSet<Platform>> = BTreeMap::new();
         for need in needs {
             let known = images.get(&need.reference);
-            if known.is_none_or(|pinned| !pinned.platforms().contains_key(&need.platform)) {
+            let lacks = |pinned: &Pinned| {
+                pinned.root().is_some() && !pinned.platforms().contains_key(&need.platform)
+            };
+            if known.is_none_or(lacks) {
                 wanted
                     .entry(need.reference)
                     .or_default()
@@ -70,14 +81,13 @@ impl<'a> Pins<'a> {
             &work,
             |(reference, platforms, known)| {
                 let known = known.lock().unwrap_or_else(PoisonError::into_inner).take();
-                let mut pinned = match known {
-                    Some(pinned) => pinned,
-                    None => Pinned::resolve(upstream, reference)?,
+                let may_wait = self.offline && !self.kept.contains(reference);
+                let pinned = match filled(upstream, run, reference, known, platforms) {
+                    Err(error) if may_wait && error.facts().code() == NOT_HELD => {
+                        Pinned::pending(reference)
+                    }
+                    filled => filled?,
                 };
-                for platform in platforms {
-                    run.cancel.check()?;
-                    pinned.at(upstream, run, platform)?;
-                }
                 Ok((reference.clone(), pinned))
             },
         )?;
@@ -96,17 +106,20 @@ impl<'a> Pins<'a> {
         let images = guard(&self.images);
         let pinned = images.get(reference)?;
         let platforms = platforms.iter().filter_map(|platform| {
-            let resolved = pinned.platforms().get(platform)?;
-            let mut content = resolved.content.clone();
-            content.onbuild = naming(&resolved.triggers);
-            Some(ImagePlatform {
+            let resolved = pinned.platforms().get(platform);
+            let content = resolved.map(|resolved| PlatformContent {
+                onbuild: naming(&resolved.triggers),
+                ..resolved.content.clone()
+            });
+            let known = content.is_some() || pinned.root().is_none();
+            known.then(|| ImagePlatform {
                 name: platform.clone(),
-                content: Some(content),
+                content,
             })
         });
         Some(Image {
             reference: reference.clone(),
-            pin: Some(pinned.root().clone()),
+            pin: pinned.root().cloned(),
             sources: sources.into_iter().collect(),
             platforms: platforms.collect(),
             referrers: pinned.referrers().to_vec(),
@@ -129,6 +142,25 @@ impl OnbuildTriggers for Pins<'_> {
             .map(|resolved| resolved.triggers.clone())
             .unwrap_or_default())
     }
+}
+
+/// Resolves a reference, unless it is known, and the platforms that it lacks.
+fn filled(
+    upstream: &dyn Upstream,
+    run: Run<'_>,
+    reference: &Reference,
+    known: Option<Pinned>,
+    platforms: &BTreeSet<Platform>,
+) -> Result<Pinned, Failure> {
+    let mut pinned = match known {
+        Some(pinned) => pinned,
+        None => Pinned::resolve(upstream, reference)?,
+    };
+    for platform in platforms {
+        run.cancel.check()?;
+        pinned.at(upstream, run, platform)?;
+    }
+    Ok(pinned)
 }
 
 fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
