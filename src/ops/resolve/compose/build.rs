@@ -135,6 +135,15 @@ fn find(root: &Root, build: &Build) -> Result<Result<Input, BuildAnswer>, Failur
     };
     let context = match &build.context {
         Context::Folder(path) => path,
+        // A context of a variable without a value is nowhere; what stands inline needs none.
+        Context::Outside(path) if path.is_empty() => {
+            if build.dockerfile_inline.is_none() {
+                let wanted = build.dockerfile.as_ref();
+                let wanted = wanted.map_or(DOCKERFILE, |name| name.text.as_str());
+                return Ok(Err(skipped(Skip::DockerfileMissing, wanted, &build.place)));
+            }
+            path
+        }
         Context::Outside(path) => return Ok(Err(skipped(Skip::OutsideRoot, path, &build.place))),
         Context::Remote(path) | Context::Service(path) => {
             return Ok(Err(skipped(Skip::RemoteContext, path, &build.place)));
