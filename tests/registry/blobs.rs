@@ -107,6 +107,22 @@ fn a_cut_stream_continues_where_it_was_cut() {
 }
 
 #[test]
+fn an_end_that_comes_too_early_is_a_cut_where_no_length_was_announced() {
+    let (registry, blob) = with_blob(300_000);
+    registry.add_rule(rule::first(1, Asked::is_blob, |_, reply| {
+        reply.without_header("content-length").cut_after(100_000)
+    }));
+    let station = Station::default();
+    let client = station.client(Settings::default());
+    let body = client.open_blob(&app(&registry), &blob, &[], 0).unwrap();
+    assert_eq!(read(body, blob).unwrap().len(), 300_000);
+    assert_eq!(
+        registry.requests()[1].range(),
+        Some((100_000, Some(299_999)))
+    );
+}
+
+#[test]
 fn a_cut_stream_continues_although_ranges_are_ignored() {
     let (registry, blob) = with_blob(300_000);
     registry.add_rule(rule::ignore_range());

@@ -113,11 +113,13 @@ fn a_chain_is_followed_and_a_loop_is_not() {
         |asked| asked.path.ends_with("/manifests/11"),
         |_, _| rule::redirect("/v2/library/app/manifests/1"),
     ));
+    registry.clear_requests();
     let error = client
         .fetch_manifest(&reference(&registry, "library/app:1"))
         .unwrap_err();
     assert_eq!(code(&error), "registry/redirect");
     assert!(error.to_string().contains("more than 10"), "{error}");
+    assert_eq!(registry.requests().len(), 1 + 10);
 }
 
 #[test]

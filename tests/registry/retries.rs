@@ -1,8 +1,11 @@
 //! What is tried again, how often, and after how long.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use airlock::diagnostic::Diagnose as _;
+use airlock::oci::ReadAt;
 use airlock::registry::{RegistryError, Settings, Timeouts};
 use airlock::upstream::{Asked, Body, Pace, Reply, rule};
 
@@ -123,14 +126,39 @@ fn refusals_are_not_tried_again() {
 
 #[test]
 fn a_huge_body_of_an_error_is_not_read_to_its_end() {
+    const LENGTH: u64 = 1 << 30;
     let (registry, _) = with_image();
-    registry.add_rule(rule::on(Asked::is_manifest, |_, _| {
-        Reply::new(404).with_body(Body::Bytes(vec![b'x'; 64 << 20]))
+    let sent = Arc::new(AtomicU64::new(0));
+    let content = Arc::new(Counted(Arc::clone(&sent)));
+    registry.add_rule(rule::on(Asked::is_manifest, move |_, _| {
+        Reply::new(404).with_body(Body::Part {
+            content: content.clone(),
+            first: 0,
+            length: LENGTH,
+        })
     }));
     let station = Station::default();
     let error = station.refused(&registry);
     assert_eq!(code(&error), "registry/not-found");
     assert!(error.to_string().len() < 1000);
+    // Some more than is read lies in the buffers of the connections.
+    let sent = sent.load(Ordering::Relaxed);
+    assert!(sent < LENGTH / 8, "{sent} bytes were taken");
+}
+
+/// Content without an end, which counts what is read of it.
+struct Counted(Arc<AtomicU64>);
+
+impl ReadAt for Counted {
+    fn size(&self) -> u64 {
+        u64::MAX
+    }
+
+    fn read_at(&self, buffer: &mut [u8], _: u64) -> std::io::Result<usize> {
+        buffer.fill(b'x');
+        self.0.fetch_add(buffer.len() as u64, Ordering::Relaxed);
+        Ok(buffer.len())
+    }
 }
 
 #[test]
