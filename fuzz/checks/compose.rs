@@ -63,8 +63,8 @@ fn files(data: &[u8]) -> BTreeMap<String, Vec<u8>> {
     for line in data.split_inclusive(|&byte| byte == b'\n') {
         match line.strip_prefix(b"#### ") {
             Some(next) => {
-                files.insert(name, std::mem::take(&mut bytes));
-                name = String::from_utf8_lossy(next).trim().to_owned();
+                files.insert(std::mem::take(&mut name), std::mem::take(&mut bytes));
+                name.push_str(String::from_utf8_lossy(next).trim());
             }
             None => bytes.extend_from_slice(line),
         }
