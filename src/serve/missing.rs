@@ -115,7 +115,7 @@ fn tell(wanted: &str, explanation: &Explanation) -> (&'static str, String, Vec<S
             "pending",
             format!(
                 "{wanted} is not held here yet: the lock names {reference}, still pending; \
-                 the next bundle brings it, `airlock apply --update-lock` pins it"
+                 `airlock lock` pins it where a registry can be asked, and the bundle after brings it"
             ),
             Vec::new(),
         ),

@@ -245,7 +245,7 @@ fn the_store_tells_what_would_bring_it() {
         (
             Explanation::Pending(held.clone()),
             "pending",
-            "apply --update-lock",
+            "`airlock lock` pins it",
         ),
         (
             Explanation::Damaged(held.clone()),
