@@ -9,7 +9,7 @@ use airlock::inputs::{Root, RootPath};
 use airlock::oci::{BlobBody, RawManifest, Upstream};
 use airlock::ops::lock_file::LockFile;
 use airlock::ops::project::check::{AskUpstream, CheckOptions, check};
-use airlock::ops::project::{Asked, AskedDockerfile, Defaults, asked_again};
+use airlock::ops::project::{Asked, AskedDockerfile, Defaults, Extras, asked_again};
 use airlock::run::{Cancel, FixedClock, FixedEntropy, Run, Silent};
 use lock_format::{Blob, Descriptor, MediaType, Platform, Reference, Repository};
 use serde::Deserialize;
@@ -82,7 +82,10 @@ pub(crate) fn run_in(folder: &Path, name: &str) -> Vec<Finding> {
         lock_name: "airlock.lock",
         fix: FIX,
         inside: &airlock::config::Inside::default(),
-        syntax: true,
+        extras: Extras {
+            syntax: true,
+            models: false,
+        },
     };
     let said = given.upstream.map(Said);
     let ask = said.as_ref().map(|said| AskUpstream {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use airlock::upstream::image::{Layer, artifact};
 use serde_json::Value;
 
 use crate::world::{World, ended, small};
@@ -112,4 +113,37 @@ fn only_variables_that_decided_something_are_recorded_and_they_win_later() {
     let sources = lock.sources();
     assert_eq!(sources[0].env, expected);
     world.done(&["lock", "--check"]);
+}
+
+#[test]
+fn models_are_locked_where_a_person_asks_for_them() {
+    let world = World::new();
+    let layer = Layer::plain(&[("weights", b"some weights")]).unwrap();
+    let model = artifact("application/vnd.acme.model", &[layer]);
+    world.registry.push("team/model", "1", &model);
+    world
+        .registry
+        .push("team/app", "1", &small("app", "linux/amd64"));
+    let (app, model) = (world.image("team/app"), world.image("team/model"));
+    let text = format!(
+        "services: {{app: {{image: '{app}:1', models: [big]}}}}\n\
+         models: {{big: {{model: '{model}:1'}}}}\n"
+    );
+    world.write("compose.yaml", &text);
+    let locked = |words: &[&str]| {
+        let command = ["lock", "--compose", "--platform", "linux/amd64"];
+        world.done(&[&command, words].concat());
+        let lock = world.lock();
+        let names = lock
+            .images()
+            .iter()
+            .map(|image| image.reference.to_string());
+        names.collect::<Vec<_>>()
+    };
+    let (app, model) = (format!("{app}:1"), format!("{model}:1"));
+    assert_eq!(locked(&[]), [app.clone()]);
+    assert_eq!(locked(&["--include", "models"]), [app, model]);
+    world.done(&["lock", "--check", "--include", "models"]);
+    let unasked = world.run(&["lock", "--check"]);
+    assert_eq!(unasked.code, Some(1), "the check is asked for the same");
 }

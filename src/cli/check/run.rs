@@ -10,8 +10,8 @@ use crate::config::Inside;
 use crate::diagnostic::{Failure, Level};
 use crate::inputs::Root;
 use crate::ops::lock_file::LockFile;
-use crate::ops::project::Asked;
 use crate::ops::project::check::{AskUpstream, CheckOptions, Checked, RULES, check};
+use crate::ops::project::{Asked, Extras};
 use crate::report::findings::{self, Sheet};
 
 /// What is checked, and how.
@@ -25,8 +25,8 @@ pub(crate) struct Check<'a> {
     pub(crate) root: &'a Root,
     /// The sources.
     pub(crate) asked: &'a [Asked],
-    /// Whether front ends are locked.
-    pub(crate) syntax: bool,
+    /// What is locked beside the images that run.
+    pub(crate) extras: Extras,
     /// Registries that the inside has anyway.
     pub(crate) inside: &'a Inside,
     /// The command that writes the lock.
@@ -60,7 +60,7 @@ fn checked(check: &Check<'_>, name: &str, context: &Context) -> Result<Checked, 
     let options = CheckOptions {
         lock_name: name,
         fix: check.fix,
-        syntax: check.syntax,
+        extras: check.extras,
         inside: check.inside,
     };
     let run = context.run();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use lock_format::{Lockfile, Platform, Reference};
 
 use super::changes::ChangeFlags;
@@ -25,11 +25,17 @@ use crate::ops::lock_file::{LockFile, LockFileError};
 use crate::ops::outside::Sparing;
 use crate::ops::project::check::{Given, repeat_platforms};
 use crate::ops::project::{
-    Asked, AskedCompose, AskedDockerfile, AskedImages, Defaults, Held, LockFailure, LockOptions,
-    Locked, asked_again, asked_by, discovered, lock, repository, tell_disputes,
+    Asked, AskedCompose, AskedDockerfile, AskedImages, Defaults, Extras, Held, LockFailure,
+    LockOptions, Locked, asked_again, asked_by, discovered, lock, repository, tell_disputes,
 };
 use crate::run::Run;
 use crate::store::{Cache, Existing, Store, StoreError, publish_file};
+
+/// What a person wants locked beside the images that run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Include {
+    Models,
+}
 
 /// Arguments of `airlock lock`.
 #[derive(Args, Debug)]
@@ -60,6 +66,9 @@ pub(crate) struct LockArguments {
     /// Leave out the image of `# syntax=`
     #[arg(long)]
     no_syntax: bool,
+    /// Lock the models of compose projects too; `--check` then takes it as well
+    #[arg(long, value_name = "WHAT")]
+    include: Vec<Include>,
     /// The folder that paths are confined to [default: this folder]
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
@@ -130,7 +139,7 @@ impl LockArguments {
         let offline = self.changes.offline();
         let mut options = LockOptions {
             jobs: NonZeroUsize::MIN,
-            syntax: !self.no_syntax,
+            extras: self.extras(),
             inside: work.inside,
             upgrade: self.changes.upgrade()?,
             offline,
@@ -196,13 +205,20 @@ impl LockArguments {
             lock,
             root,
             asked,
-            syntax: !self.no_syntax,
+            extras: self.extras(),
             inside: &repository.inside,
             fix: &self.command().into_text(),
             upstream: self.check.upstream(),
             station: &self.station,
         };
         check::run(&check, context)
+    }
+
+    fn extras(&self) -> Extras {
+        Extras {
+            syntax: !self.no_syntax,
+            models: self.include.contains(&Include::Models),
+        }
     }
 
     /// The command that writes the lock from the same sources.
@@ -217,6 +233,7 @@ impl LockArguments {
         words.flags("--build-platform", &self.build_platform);
         words.flags("--target", &self.target);
         words.switch("--no-syntax", self.no_syntax);
+        words.flags("--include", self.extras().models.then_some("models"));
         words.flags("--root", self.root.iter().map(shown));
         words.flags("--lockfile", self.lockfile.lockfile.iter().map(shown));
         words

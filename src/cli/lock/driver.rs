@@ -14,7 +14,7 @@ use crate::config::Inside;
 use crate::diagnostic::Failure;
 use crate::ops::lock_file::{LockFile, LockFileError};
 use crate::ops::outside::Sparing;
-use crate::ops::project::{LockFailure, LockOptions, Upgrade, settled, tell_disputes};
+use crate::ops::project::{Extras, LockFailure, LockOptions, Upgrade, settled, tell_disputes};
 use crate::plan::{Sides, merge};
 use crate::store::{Cache, Existing, publish_file};
 
@@ -86,7 +86,10 @@ impl MergeDriverArguments {
             let cache = Cache::open(&self.cache.folder(context.environment())?)?;
             let options = LockOptions {
                 jobs: station.jobs,
-                syntax: true,
+                extras: Extras {
+                    syntax: true,
+                    models: false,
+                },
                 inside: Inside::default(),
                 upgrade: Upgrade::Nothing,
                 offline: false,

@@ -8,7 +8,7 @@ use lock_format::{Image, Lockfile, Platform, Reference};
 use super::needs::{self, Read, Rules};
 use super::pin::Pinned;
 use super::pins::Pins;
-use super::{Asked, LockFailure, Upgrade};
+use super::{Asked, Extras, LockFailure, Upgrade};
 use crate::config::Inside;
 use crate::diagnostic::Failure;
 use crate::dockerfile::{Dockerfile, Options};
@@ -23,8 +23,8 @@ use crate::run::Run;
 pub struct LockOptions {
     /// How many references are resolved at the same time.
     pub jobs: NonZeroUsize,
-    /// Whether the image of `# syntax=` is locked too.
-    pub syntax: bool,
+    /// What is locked beside the images that run.
+    pub extras: Extras,
     /// Registries that the inside has anyway: their images are not locked.
     pub inside: Inside,
     /// Which pinned references are resolved again.
@@ -57,7 +57,7 @@ pub fn lock(
     run: Run<'_>,
 ) -> Result<Locked, Failure> {
     let rules = Rules {
-        syntax: options.syntax,
+        extras: options.extras,
         inside: &options.inside,
     };
     let kept = kept(before, &options.upgrade)?;

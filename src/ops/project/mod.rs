@@ -3,6 +3,7 @@
 mod asked;
 mod bytes;
 pub mod check;
+mod extras;
 mod failure;
 mod held;
 mod init;
@@ -18,6 +19,7 @@ mod upgrade;
 pub use asked::{
     Asked, AskedCompose, AskedDockerfile, AskedImages, Defaults, asked_again, discovered,
 };
+pub use extras::Extras;
 pub use failure::{CODES, LockFailure};
 pub use held::Held;
 pub use init::initial;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use lock_format::{Reference, Source, SourceKind};
 
 use super::failure::UNUSED_ARGUMENT;
-use super::{Asked, AskedCompose, AskedDockerfile, AskedImages};
+use super::{Asked, AskedCompose, AskedDockerfile, AskedImages, Extras};
 use crate::compose::Project;
 use crate::config::Inside;
 use crate::diagnostic::{Diagnose as _, Failure, Label, Place};
@@ -66,8 +66,8 @@ pub(super) struct Found {
 /// What counts for every source.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rules<'a> {
-    /// Whether the image of `# syntax=` is needed too.
-    pub(super) syntax: bool,
+    /// What is needed beside the images that run.
+    pub(super) extras: Extras,
     /// Registries whose images nobody needs to carry.
     pub(super) inside: &'a Inside,
 }
@@ -80,11 +80,11 @@ pub(super) fn needs(
     rules: Rules<'_>,
     triggers: &dyn OnbuildTriggers,
 ) -> Result<Found, Failure> {
-    let Rules { syntax, inside } = rules;
+    let Rules { extras, inside } = rules;
     let triggers = &OutsideTriggers { inside, triggers };
     let mut found = match read {
-        Read::Dockerfile(asked, input) => of_dockerfile(asked, input, name, syntax, triggers)?,
-        Read::Compose(asked, project) => of_compose(asked, project, name, root, syntax, triggers)?,
+        Read::Dockerfile(asked, input) => of_dockerfile(asked, input, name, extras, triggers)?,
+        Read::Compose(asked, project) => of_compose(asked, project, name, root, extras, triggers)?,
         Read::Images(asked) => Found {
             needs: of_images(asked, name),
             inside: BTreeSet::new(),
@@ -124,7 +124,7 @@ fn of_compose(
     project: &Project,
     name: &str,
     root: &Root,
-    syntax: bool,
+    extras: Extras,
     triggers: &dyn OnbuildTriggers,
 ) -> Result<Found, Failure> {
     let options = NeedsOptions {
@@ -132,8 +132,8 @@ fn of_compose(
             platforms: asked.platforms.clone(),
             build_platform: asked.build_platform.clone(),
         },
-        syntax,
-        models: false,
+        syntax: extras.syntax,
+        models: extras.models,
     };
     let found = compose_needs(root, project, &options, triggers)?;
     if let Some(unknown) = found.unknown.into_iter().next() {
@@ -180,14 +180,16 @@ fn of_dockerfile(
     asked: &AskedDockerfile,
     input: &Input,
     name: &str,
-    with_syntax: bool,
+    extras: Extras,
     triggers: &dyn OnbuildTriggers,
 ) -> Result<Found, Failure> {
     let mut images = BTreeSet::new();
     let mut places = Vec::new();
     let mut deciding = BTreeSet::new();
     let mut warnings = Vec::new();
-    if with_syntax && let Some((need, at)) = front_end(asked, input, &mut deciding)? {
+    if extras.syntax
+        && let Some((need, at)) = front_end(asked, input, &mut deciding)?
+    {
         images.insert(need.clone());
         places.push((need, at));
     }

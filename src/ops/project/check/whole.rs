@@ -12,8 +12,8 @@ use crate::diagnostic::{Failure, Finding, Level};
 use crate::inputs::Root;
 use crate::oci::Upstream;
 use crate::ops::lock_file::LockFile;
-use crate::ops::project::Asked;
 use crate::ops::project::needs::Rules;
+use crate::ops::project::{Asked, Extras};
 use crate::run::Run;
 
 /// How a lock is checked.
@@ -23,8 +23,8 @@ pub struct CheckOptions<'a> {
     pub lock_name: &'a str,
     /// The command that makes the lock anew from the same sources.
     pub fix: &'a str,
-    /// Whether the image of `# syntax=` is locked too.
-    pub syntax: bool,
+    /// What is locked beside the images that run.
+    pub extras: Extras,
     /// Registries that the inside has anyway: their images are not checked.
     pub inside: &'a Inside,
 }
@@ -72,7 +72,7 @@ pub fn check(
 ) -> Result<Checked, Failure> {
     let mut places = Places::new(lock, options.lock_name);
     let rules = Rules {
-        syntax: options.syntax,
+        extras: options.extras,
         inside: options.inside,
     };
     let drift = drift::drift(asked, root, lock, rules, &mut places, run)?;
