@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::client::Clients;
+use crate::client::{Clients, raw};
 use crate::images::{self, APP, WEB};
 use crate::side::Side;
 use crate::trip::Trip;
@@ -25,7 +25,7 @@ fn no_pull_fails_while_apply_runs_again_and_again() {
     let change = |seed| {
         images::podman(&trip.outside.side, MOVING, seed);
         trip.lock(&format!(
-            "--platform linux/amd64 --image {MOVING} --image {APP} --image {WEB}"
+            "--upgrade --platform linux/amd64 --image {MOVING} --image {APP} --image {WEB}"
         ));
         trip.go();
     };
@@ -55,6 +55,8 @@ fn no_pull_fails_while_apply_runs_again_and_again() {
         while begun.elapsed() < length() {
             applied = applied.wrapping_add(1);
             change(applied);
+            let served = raw(&inside, MOVING) == raw(&trip.outside.side, MOVING);
+            assert!(served, "the tag has moved inside too");
         }
         drop(end);
         applied

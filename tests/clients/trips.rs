@@ -92,7 +92,7 @@ fn a_third_trip_carries_exactly_the_new_blobs_of_the_image_that_changed() {
     let relock = |seed| {
         images::podman(outside, MOVING, seed);
         trip.lock(&format!(
-            "--platform linux/amd64 --image {MOVING} --image {APP}"
+            "--upgrade --platform linux/amd64 --image {MOVING} --image {APP}"
         ));
         trip.outside.closure(MOVING, &[]).all()
     };
