@@ -130,7 +130,7 @@ pub(crate) enum Command {
     /// Write an airlock.toml for what is in this folder
     Init(InitArguments),
     /// Resolve what Dockerfiles need into airlock.lock
-    Lock(LockArguments),
+    Lock(Box<LockArguments>),
     /// Show what a request, bundle or receipt holds
     Inspect(InspectArguments),
     /// Make keys, take over those of the other side, export them

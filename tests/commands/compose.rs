@@ -141,7 +141,7 @@ fn models_are_locked_where_a_person_asks_for_them() {
         names.collect::<Vec<_>>()
     };
     let (app, model) = (format!("{app}:1"), format!("{model}:1"));
-    assert_eq!(locked(&[]), [app.clone()]);
+    assert_eq!(locked(&[]), std::slice::from_ref(&app));
     assert_eq!(locked(&["--include", "models"]), [app, model]);
     world.done(&["lock", "--check", "--include", "models"]);
     let unasked = world.run(&["lock", "--check"]);
