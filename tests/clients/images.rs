@@ -28,7 +28,7 @@ pub(crate) fn publish(side: &Side, engine: &Engine) {
 }
 
 /// Builds an image on the base with podman, under any content of its own, and pushes it.
-pub(crate) fn podman(side: &Side, name: &str, seed: u8) {
+pub(crate) fn podman(side: &Side, name: &str, seed: u16) {
     let context = context(side, name, BASE, seed);
     side.call("podman")
         .args("build --quiet --format oci --tag")
@@ -39,7 +39,7 @@ pub(crate) fn podman(side: &Side, name: &str, seed: u8) {
     side.call("podman").arg("push").arg(name).run().done();
 }
 
-fn docker(side: &Side, engine: &Engine, name: &str, base: &str, seed: u8) {
+fn docker(side: &Side, engine: &Engine, name: &str, base: &str, seed: u16) {
     let context = context(side, name, base, seed);
     engine
         .docker(side)
@@ -51,7 +51,7 @@ fn docker(side: &Side, engine: &Engine, name: &str, base: &str, seed: u8) {
     engine.docker(side).arg("push").arg(name).run().done();
 }
 
-fn buildah(side: &Side, name: &str, seed: u8) {
+fn buildah(side: &Side, name: &str, seed: u16) {
     let context = context(side, name, "scratch", seed);
     side.call("buildah")
         .args("build --quiet --format oci --platform linux/amd64,linux/arm64 --manifest")
@@ -68,7 +68,7 @@ fn buildah(side: &Side, name: &str, seed: u8) {
 }
 
 /// Writes a build context whose content no other seed has, and which hardly compresses.
-fn context(side: &Side, name: &str, base: &str, seed: u8) -> std::path::PathBuf {
+fn context(side: &Side, name: &str, base: &str, seed: u16) -> std::path::PathBuf {
     let folder = format!("contexts/{}", name.replace([':', '/'], "_"));
     side.write(&format!("{folder}/content"), noise(seed, 300_000));
     // The platform makes the two children of an index differ.
@@ -83,7 +83,7 @@ fn context(side: &Side, name: &str, base: &str, seed: u8) -> std::path::PathBuf 
 }
 
 /// Bytes that look random and are the same each time (a linear congruential generator).
-pub(crate) fn noise(seed: u8, length: usize) -> Vec<u8> {
+pub(crate) fn noise(seed: u16, length: usize) -> Vec<u8> {
     let mut state = u64::from(seed) + 1;
     (0..length)
         .map(|_| {
