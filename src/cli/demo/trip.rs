@@ -65,7 +65,7 @@ pub(super) fn walk(context: &Context) -> Result<(), Failure> {
 
     output.always("\nA release later, upstream has moved one tag.");
     images::move_on(&registry).map_err(DemoFailure::setup("build its images"))?;
-    outside.run("airlock lock")?;
+    outside.run("airlock lock --upgrade")?;
     trip(&outside, &inside, &registry.host(), 2)?;
     output.always("\nThe registry inside saw the new index without a restart.");
     check(&client, &registry, serving.address(), output)?;
