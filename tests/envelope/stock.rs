@@ -96,7 +96,7 @@ fn a_bundle_assembled_by_stock_programs_is_opened() {
     let kid = forger.kid("bundle");
     assert_eq!(recipient.kid().to_string(), kid);
     let script = format!(
-        "recipient=$(age-keygen -y keys/identities.txt | head -1)\n{}",
+        "recipient=$(age-keygen -y keys/identities.txt | sed -n 1p)\n{}",
         block("# The line of section 7")
     );
     run(folder.path(), &script, &[("seed", &seed), ("kid", &kid)]);
