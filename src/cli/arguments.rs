@@ -8,6 +8,7 @@ use super::apply::ApplyArguments;
 use super::bundle::BundleArguments;
 use super::cache::CacheArguments;
 use super::completions::CompletionsArguments;
+use super::config::ConfigArguments;
 use super::context::{Context, Outcome};
 use super::demo::DemoArguments;
 use super::diff::DiffArguments;
@@ -121,6 +122,8 @@ pub(crate) enum Command {
     Cache(CacheArguments),
     /// Print a completion script for a shell
     Completions(CompletionsArguments),
+    /// Show each setting, its value, and where it comes from
+    Config(ConfigArguments),
     /// Walk the whole trip on this machine: no Docker, no internet, nothing left behind
     Demo(DemoArguments),
     /// Compare the lock with the store, and write a request for what is missing
@@ -166,6 +169,7 @@ impl Command {
             Self::Bundle(arguments) => arguments.run(context),
             Self::Cache(arguments) => arguments.run(context),
             Self::Completions(arguments) => arguments.run(context),
+            Self::Config(arguments) => arguments.run(context),
             Self::Demo(arguments) => arguments.run(context),
             Self::Diff(arguments) => arguments.run(context),
             Self::Ledger(arguments) => arguments.run(context),

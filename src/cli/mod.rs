@@ -12,6 +12,7 @@ mod check;
 mod codes;
 mod completions;
 mod compose;
+mod config;
 mod context;
 mod demo;
 mod diff;

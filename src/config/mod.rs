@@ -25,6 +25,7 @@ mod setting;
 mod site;
 mod station;
 mod table;
+mod written;
 
 pub use error::{CODES, ConfigError, Place};
 pub use inside::Inside;
@@ -33,3 +34,4 @@ pub use repository::{ComposeProjects, Dockerfiles, Repository};
 pub use setting::{Origin, Setting};
 pub use site::Site;
 pub use station::Station;
+pub use written::{Owner, Written};

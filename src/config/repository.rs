@@ -8,7 +8,7 @@ use lock_format::{Platform, Reference};
 use super::table::Table;
 use super::{ConfigError, Inside, Placed};
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "build-platform",
     "compose",
     "dockerfile",

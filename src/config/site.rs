@@ -6,7 +6,7 @@ use super::table::Table;
 use super::{ConfigError, Setting, file};
 
 /// The keys of `site.toml`.
-const KEYS: &[&str] = &["names", "unsolicited"];
+pub(super) const KEYS: &[&str] = &["names", "unsolicited"];
 
 /// Settings of the inside.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl Site {
         file::read(path)?.map_or_else(|| Ok(Self::default()), |text| Self::parse(path, &text))
     }
 
-    fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
+    pub(super) fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
         let table = Table::parse(path, text, KEYS)?;
         Ok(Self {
             names: table.texts("names")?,

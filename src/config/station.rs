@@ -6,7 +6,7 @@ use super::table::Table;
 use super::{ConfigError, Setting, file};
 
 /// The keys of `config.toml`.
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "allow",
     "allow-private",
     "ca-files",
@@ -50,7 +50,7 @@ impl Station {
         file::read(path)?.map_or_else(|| Ok(Self::default()), |text| Self::parse(path, &text))
     }
 
-    fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
+    pub(super) fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
         let table = Table::parse(path, text, KEYS)?;
         Ok(Self {
             jobs: table.count("jobs", MOST_JOBS)?,

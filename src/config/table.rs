@@ -12,7 +12,8 @@ use toml::de::{DeTable, DeValue};
 use super::error::Place;
 use super::{ConfigError, Origin, Placed, Setting};
 
-/// How far a wrong key may be from a known one to be taken for a slip.
+/// How far a wrong key may be from a known one to be taken for a slip; at least half of it must be
+/// right, so that a short key is not turned into another one.
 const NEAR: usize = 3;
 
 /// A parsed file whose keys are all known.
@@ -171,6 +172,11 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// Returns what a key is set to, whatever that is.
+    pub(super) fn value(&self, key: &str) -> Option<&DeValue<'a>> {
+        self.root.get(key).map(Spanned::get_ref)
+    }
+
     /// Reads a key with `read`, which returns none for a value of another type.
     fn get<T>(
         &self,
@@ -246,6 +252,27 @@ fn nearest(key: &str, known: &'static [&'static str]) -> Option<&'static str> {
         .iter()
         .map(|candidate| (strsim::osa_distance(key, candidate), *candidate))
         .min()
-        .filter(|(distance, _)| *distance <= NEAR)
+        .filter(|(distance, _)| *distance <= NEAR && distance.saturating_mul(2) <= key.len())
         .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn a_key_is_suggested_only_where_most_of_it_was_written() {
+        const KNOWN: &[&str] = &["args", "files", "platforms"];
+        for (key, expected) in [
+            ("file", Some("files")),
+            ("flies", Some("files")),
+            ("plattfrom", Some("platforms")),
+            ("arg", Some("args")),
+            ("bogus", None),
+            ("a", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(key, KNOWN), expected, "{key}");
+        }
+    }
 }

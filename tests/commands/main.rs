@@ -14,6 +14,7 @@ mod bundle;
 mod cache;
 mod check;
 mod compose;
+mod config;
 mod fetching;
 mod keep;
 mod lock;
