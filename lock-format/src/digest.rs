@@ -56,7 +56,7 @@ pub enum DigestError {
         /// The whole text.
         text: String,
         /// The algorithm it names.
-        algorithm: Algorithm,
+        algorithm: &'static str,
         /// How many digits the algorithm takes.
         digits: usize,
     },
@@ -114,7 +114,7 @@ impl FromStr for Digest {
         };
         parsed.ok_or_else(|| DigestError::NotHex {
             text: text.to_owned(),
-            algorithm,
+            algorithm: algorithm.name(),
             digits,
         })
     }

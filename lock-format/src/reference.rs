@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::hex::{Hex, parse_hex};
 use crate::{Digest, DigestError};
 
 /// Names a repository: a registry host, with its port where it has one, and a path.
@@ -18,7 +19,15 @@ pub struct Repository {
 pub struct Reference {
     repository: Repository,
     tag: Option<String>,
-    digest: Option<Digest>,
+    pin: Option<Pin>,
+}
+
+/// The digest that a reference names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Pin {
+    Carried(Digest),
+    /// Of the grammar, so that a build may ask for it; no lock, bundle or store holds one.
+    Sha384(Box<[u8; 48]>),
 }
 
 /// Tells why a text is not an image reference.
@@ -110,25 +119,32 @@ impl Reference {
             | ReferenceError::ImageId(_)
             | ReferenceError::Digest { .. } => ReferenceError::Malformed(text.to_owned()),
         })?;
-        let (tag, digest) = match suffix.split_once('@') {
-            Some((tag, digest)) => (tag, Some(parse_digest(text, digest)?)),
+        let (tag, pin) = match suffix.split_once('@') {
+            Some((tag, digest)) => (tag, Some(Pin::parse(text, digest)?)),
             None => (suffix, None),
         };
         let tag = match tag.strip_prefix(':') {
             Some(tag) if is_tag(tag) => Some(tag.to_owned()),
-            None if tag.is_empty() => digest.is_none().then(|| "latest".to_owned()),
+            None if tag.is_empty() => pin.is_none().then(|| "latest".to_owned()),
             _ => return Err(ReferenceError::Malformed(text.to_owned())),
         };
         Ok(Self {
             repository,
             tag,
-            digest,
+            pin,
         })
     }
 
-    /// Reads a reference that must already be in canonical form.
+    /// Reads a reference as our formats hold it: in canonical form, and with a digest that can be
+    /// carried.
     pub fn parse_canonical(text: &str) -> Result<Self, ReferenceError> {
         let reference = Self::parse(text)?;
+        if let Some(algorithm) = reference.foreign_algorithm() {
+            return Err(ReferenceError::Digest {
+                text: text.to_owned(),
+                error: DigestError::UnknownAlgorithm(algorithm.to_owned()),
+            });
+        }
         if reference.to_string() == text {
             Ok(reference)
         } else {
@@ -142,7 +158,7 @@ impl Reference {
             Ok(Self {
                 repository,
                 tag: Some(tag.to_owned()),
-                digest: None,
+                pin: None,
             })
         } else {
             Err(ReferenceError::Malformed(format!("{repository}:{tag}")))
@@ -154,7 +170,7 @@ impl Reference {
         Self {
             repository,
             tag: None,
-            digest: Some(digest),
+            pin: Some(Pin::Carried(digest)),
         }
     }
 
@@ -187,9 +203,54 @@ impl Reference {
         self.tag.as_deref()
     }
 
-    /// Returns the digest, if one is written.
+    /// Returns the digest, if one is written that can be carried.
     pub fn digest(&self) -> Option<&Digest> {
-        self.digest.as_ref()
+        match self.pin.as_ref()? {
+            Pin::Carried(digest) => Some(digest),
+            Pin::Sha384(_) => None,
+        }
+    }
+
+    /// Returns the algorithm of a digest that is written but cannot be carried. A reference that has
+    /// one must be refused before anybody is asked for it: without its digest it is another image.
+    pub fn foreign_algorithm(&self) -> Option<&'static str> {
+        match self.pin.as_ref()? {
+            Pin::Carried(_) => None,
+            Pin::Sha384(_) => Some(SHA384),
+        }
+    }
+}
+
+/// The name of the algorithm that references know beside those of [`Digest`] (go-digest, which
+/// distribution's `reference` checks digests with).
+const SHA384: &str = "sha384";
+
+impl Pin {
+    fn parse(text: &str, digest: &str) -> Result<Self, ReferenceError> {
+        let parsed = match digest.split_once(':') {
+            Some((SHA384, hex)) => match parse_hex(hex.as_bytes()) {
+                Some(bytes) => Ok(Self::Sha384(Box::new(bytes))),
+                None => Err(DigestError::NotHex {
+                    text: digest.to_owned(),
+                    algorithm: SHA384,
+                    digits: 96,
+                }),
+            },
+            _ => digest.parse().map(Self::Carried),
+        };
+        parsed.map_err(|error| ReferenceError::Digest {
+            text: text.to_owned(),
+            error,
+        })
+    }
+}
+
+impl fmt::Display for Pin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Carried(digest) => write!(f, "{digest}"),
+            Self::Sha384(bytes) => write!(f, "{SHA384}:{}", Hex(bytes.as_slice())),
+        }
     }
 }
 
@@ -204,13 +265,6 @@ fn split_registry(text: &str) -> (&str, &str) {
 
 fn looks_like_host(part: &str) -> bool {
     part.contains(['.', ':']) || part == "localhost" || part.chars().any(char::is_uppercase)
-}
-
-fn parse_digest(text: &str, digest: &str) -> Result<Digest, ReferenceError> {
-    digest.parse().map_err(|error| ReferenceError::Digest {
-        text: text.to_owned(),
-        error,
-    })
 }
 
 /// A host name or bracketed IPv6 address, with an optional port.
@@ -277,8 +331,8 @@ impl fmt::Display for Reference {
         if let Some(tag) = &self.tag {
             write!(f, ":{tag}")?;
         }
-        if let Some(digest) = &self.digest {
-            write!(f, "@{digest}")?;
+        if let Some(pin) = &self.pin {
+            write!(f, "@{pin}")?;
         }
         Ok(())
     }
@@ -363,6 +417,22 @@ mod tests {
         ] {
             assert!(Reference::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_digest_that_cannot_be_carried_is_read_and_never_taken_for_none() {
+        let name = format!("docker.io/library/a@sha384:{}", "ab".repeat(48));
+        let reference = Reference::parse(&name).unwrap();
+        assert_eq!(reference.to_string(), name);
+        assert_eq!((reference.tag(), reference.digest()), (None, None));
+        assert_eq!(reference.foreign_algorithm(), Some("sha384"));
+        assert!(Reference::parse_canonical(&name).is_err());
+        for digits in [64, 94, 98, 128] {
+            let name = format!("a@sha384:{}", "a".repeat(digits));
+            assert!(Reference::parse(&name).is_err(), "{name}");
+        }
+        let upper = format!("a@sha384:{}", "AB".repeat(48));
+        assert!(Reference::parse(&upper).is_err());
     }
 
     #[test]

@@ -150,8 +150,8 @@ impl Context {
             name: self.name.clone(),
             value: self.value.clone(),
         };
-        let store = Reference::parse(target).map_err(|_| wrong())?;
-        let digest = store.digest().ok_or_else(wrong)?;
+        Reference::parse(target).map_err(|_| wrong())?;
+        let (_, digest) = target.split_once('@').ok_or_else(wrong)?;
         let name = format!(
             "{}@{digest}",
             self.name.split('@').next().unwrap_or_default()

@@ -103,7 +103,7 @@ impl Diagnose for DockerfileError {
     }
 
     fn help(&self) -> Option<String> {
-        self.problem.help()
+        Some(self.problem.help())
     }
 
     fn labels(&self) -> Vec<Label> {

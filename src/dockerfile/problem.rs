@@ -183,7 +183,7 @@ impl Problem {
     }
 
     /// Names the change that helps.
-    pub(super) fn help(&self) -> Option<String> {
+    pub(super) fn help(&self) -> String {
         let help = match self {
             Self::NoBytes | Self::NoInstructions | Self::NoFrom => {
                 "begin it with FROM and an image, or leave the file out"
@@ -205,7 +205,7 @@ impl Problem {
             }
             Self::StageIndex(_) => "stages count from 0; better name them with AS",
             Self::StageOrder { .. } => "move the stage before its first use",
-            Self::Target { known, .. } => return Some(target_help(known)),
+            Self::Target { known, .. } => return target_help(known),
             Self::RepeatedDirective(_) => "remove one of the two lines",
             Self::Escape(_) => "write `# escape=\\` or `# escape=` with a backquote",
             Self::OpenHeredoc(_) => "add the line; only `<<-` allows tabs before it",
@@ -215,12 +215,13 @@ impl Problem {
             Self::Context(_) => {
                 "name a context as NAME=docker-image://IMAGE, NAME=oci-layout://STORE@DIGEST, NAME=URL or NAME=FOLDER"
             }
-            Self::Node(_) | Self::Trigger(_) => return None,
+            Self::Node(problem) => node_help(problem),
+            Self::Trigger(problem) => return trigger_help(problem),
             Self::CheckOptions(_) => "write `# check=skip=RULE,RULE;error=true`",
             Self::Epoch(_) => "give it seconds since 1970-01-01",
             Self::TooMany { .. } => "split the file",
         };
-        Some(help.to_owned())
+        help.to_owned()
     }
 }
 
@@ -232,6 +233,23 @@ fn reference_sentence(expanded: &str, error: &ReferenceError) -> String {
     sanitize(&error.to_string(), TOLD)
 }
 
+/// A trigger stands in an image that somebody else may have made.
+fn trigger_help(problem: &Problem) -> String {
+    let own = problem.help();
+    format!(
+        "{own}; where the base image brings the trigger, take another one or tell its publisher"
+    )
+}
+
+fn node_help(problem: &NodeProblem) -> &'static str {
+    match problem {
+        NodeProblem::NoValue(_) => "write it as NAME=VALUE",
+        NodeProblem::NoEquals(_) => "quote a value that holds spaces",
+        NodeProblem::MixedArray => "put each element of the array in double quotes",
+        NodeProblem::Heredoc(_) => "name it by a plain word, as in <<EOF",
+    }
+}
+
 fn target_help(known: &[String]) -> String {
     if known.is_empty() {
         return "no stage of the file has a name; leave the target out for the last one".to_owned();
@@ -240,11 +258,11 @@ fn target_help(known: &[String]) -> String {
     format!("the stages are {}", names.join(", "))
 }
 
-fn parse_help(problem: &ParseProblem) -> Option<String> {
+fn parse_help(problem: &ParseProblem) -> String {
     let help = match problem {
         ParseProblem::UnknownFlag { known, .. } if known.is_empty() => "the instruction takes none",
         ParseProblem::UnknownFlag { known, .. } => {
-            return Some(format!("its flags are {}", known.join(", ")));
+            return format!("its flags are {}", known.join(", "));
         }
         ParseProblem::FromWords(_) => {
             "a comment needs a line of its own, and words in braces cannot hold spaces"
@@ -252,23 +270,29 @@ fn parse_help(problem: &ParseProblem) -> Option<String> {
         ParseProblem::MountVariable(_) => {
             "define a stage with `FROM image-with-${ARG} AS name` and write `from=name`"
         }
-        ParseProblem::UnknownInstruction(_)
-        | ParseProblem::Arguments { .. }
-        | ParseProblem::StageName(_)
-        | ParseProblem::NotAFlag(_)
-        | ParseProblem::RepeatedFlag(_)
-        | ParseProblem::FlagWithoutValue(_)
-        | ParseProblem::FlagNotBoolean { .. }
-        | ParseProblem::OnbuildChain
-        | ParseProblem::OnbuildForbidden(_)
-        | ParseProblem::NotOneTrigger
-        | ParseProblem::HeredocDestination(_)
-        | ParseProblem::BlankName(_)
-        | ParseProblem::Options(_)
-        | ParseProblem::OptionValue { .. }
-        | ParseProblem::HealthcheckKind(_)
-        | ParseProblem::ShellNotJson
-        | ParseProblem::BlankVolume => return None,
+        ParseProblem::UnknownInstruction(_) => {
+            "check the spelling; a line that goes on needs a backslash at the end of the one before"
+        }
+        ParseProblem::Arguments { .. } => "add or remove arguments",
+        ParseProblem::StageName(_) => "name the stage so, and wherever it is used",
+        ParseProblem::NotAFlag(_) => "flags begin with two dashes",
+        ParseProblem::RepeatedFlag(_) => "leave one of the two",
+        ParseProblem::FlagWithoutValue(_) => "write it as --flag=value",
+        ParseProblem::FlagNotBoolean { .. } => "write =true, =false, or the flag alone",
+        ParseProblem::OnbuildChain => "write the inner instruction alone behind ONBUILD",
+        ParseProblem::OnbuildForbidden(_) => {
+            "a trigger runs within the stage that the image is the base of; write it without ONBUILD"
+        }
+        ParseProblem::NotOneTrigger => "write one ONBUILD for each instruction",
+        ParseProblem::HeredocDestination(_) => "heredocs are sources; name a path at the end",
+        ParseProblem::BlankName(_) => "write it as name=value",
+        ParseProblem::Options(_) => "quote a whole option, as in \"target=/a,b\"",
+        ParseProblem::OptionValue { .. } => "correct the value, or leave the option out",
+        ParseProblem::HealthcheckKind(_) => {
+            "write HEALTHCHECK CMD and a command, or HEALTHCHECK NONE"
+        }
+        ParseProblem::ShellNotJson => "write it as SHELL [\"/bin/sh\", \"-c\"]",
+        ParseProblem::BlankVolume => "name a path",
     };
-    Some(help.to_owned())
+    help.to_owned()
 }

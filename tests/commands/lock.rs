@@ -117,6 +117,77 @@ fn onbuild_triggers_of_a_base_are_followed_and_recorded() {
     );
 }
 
+/// Puts an image with triggers into the registry; returns its name.
+fn with_triggers(world: &World, repository: &str, triggers: &[String]) -> String {
+    let layer = Layer::gzip(&[("name", repository.as_bytes())]).unwrap();
+    let settings = json!({ "OnBuild": triggers });
+    let image = build(Flavour::Oci, &platform("linux/amd64"), &[layer], &settings);
+    world.registry.push(repository, "1", &image);
+    world.image(&format!("{repository}:1"))
+}
+
+/// What is copied from is a stage of its own to BuildKit, and its triggers count.
+#[test]
+fn onbuild_triggers_are_followed_through_mounts_and_bases_of_bases() {
+    let world = World::new();
+    let deep = with_triggers(&world, "team/deep", &[]);
+    let nested = format!("COPY --from={deep} /a /b");
+    let tools = with_triggers(&world, "team/tools", std::slice::from_ref(&nested));
+    let cache = with_triggers(&world, "team/cache", &[]);
+    let mount = format!("RUN --mount=type=bind,from={cache},target=/c make");
+    let copy = format!("COPY --from={tools} /a /b");
+    let inner = with_triggers(&world, "team/inner", std::slice::from_ref(&copy));
+    let outer = with_triggers(&world, "team/outer", std::slice::from_ref(&mount));
+    world.write(
+        "Dockerfile",
+        &format!("FROM {inner} AS first\nFROM {outer}\nCOPY --from=first /x /\n"),
+    );
+    world.done(&["lock", "--platform", "linux/amd64"]);
+    let lock = world.lock();
+    let found: Vec<_> = lock
+        .images()
+        .iter()
+        .map(|image| {
+            let content = image.contents().next().unwrap();
+            (image.reference.to_string(), content.onbuild.clone())
+        })
+        .collect();
+    let none = Vec::new;
+    let expected = [
+        (cache, none()),
+        (deep, none()),
+        (inner, vec![copy]),
+        (outer, vec![mount]),
+        (tools, vec![nested]),
+    ];
+    assert_eq!(found, expected);
+    world.done(&["lock", "--check"]);
+}
+
+#[test]
+fn onbuild_triggers_that_no_build_would_take_are_refused_with_their_image() {
+    let world = World::new();
+    for (trigger, class) in [
+        ("FROM scratch", "other"),
+        ("NONSENSE", "other"),
+        ("RUN make\nRUN test", "other"),
+        ("COPY --unknown=1 /a /b", "other"),
+        ("COPY --from=$NAME /a /b", "from-variable"),
+        ("COPY --from=a//b /a /b", "invalid-reference"),
+        ("", "empty-file"),
+    ] {
+        let base = with_triggers(&world, "team/base", &[trigger.to_owned()]);
+        world.write("Dockerfile", &format!("FROM {base}\n"));
+        let (exit, code) = world.fails(&["lock", "--platform", "linux/amd64", "--upgrade"]);
+        assert_eq!(
+            (exit, code),
+            (1, format!("dockerfile/{class}")),
+            "{trigger}"
+        );
+        assert!(!world.path("airlock.lock").exists());
+    }
+}
+
 #[test]
 fn the_front_end_is_locked_at_the_build_platform_unless_left_out() {
     let world = World::new();
@@ -203,7 +274,7 @@ fn what_cannot_be_locked_is_refused_by_name() {
             vec!["lock", "--image", "[::1]:5000/a/b:1"],
             "lock/ipv6-host",
         ),
-        (vec!["lock", "--image", &sha384], "lock/bad-reference"),
+        (vec!["lock", "--image", &sha384], "lock/foreign-digest"),
         (vec!["lock", "--image", "a//b"], "lock/bad-reference"),
         (
             vec!["lock", "--image", &base, "--platform", "linux/arm64"],

@@ -69,6 +69,7 @@ cases! {
     context_image_with_triggers "context-image-with-triggers";
     context_key_with_latest_matches_nothing "context-key-with-latest-matches-nothing";
     context_of_a_layout_without_digest "context-of-a-layout-without-digest";
+    context_of_a_layout_with_sha384 "context-of-a-layout-with-sha384";
     context_of_an_image_layout "context-of-an-image-layout";
     context_of_an_unknown_kind "context-of-an-unknown-kind";
     context_replaces_a_stage "context-replaces-a-stage";
@@ -200,7 +201,9 @@ cases! {
     reference_with_long_tag "reference-with-long-tag";
     reference_with_other_digest "reference-with-other-digest";
     reference_with_scheme "reference-with-scheme";
+    reference_with_sha384 "reference-with-sha384";
     reference_with_short_digest "reference-with-short-digest";
+    reference_with_short_sha384 "reference-with-short-sha384";
     reference_with_space "reference-with-space";
     reference_with_three_underscores "reference-with-three-underscores";
     reference_with_two_tags "reference-with-two-tags";

@@ -2,7 +2,7 @@
 
 use crate::error::Fault;
 use crate::limits::{REFERENCE_BYTES, TEXT_BYTES};
-use crate::{Platform, Problem, Reference, Span};
+use crate::{DigestError, Platform, Problem, Reference, Span};
 
 /// Any text of bounded length.
 pub(super) fn check_text(key: &'static str, text: &str, span: Span) -> Result<(), Fault> {
@@ -59,6 +59,10 @@ pub(super) fn check_reference(reference: &Reference, span: Span) -> Result<(), F
     hold(text.len() <= REFERENCE_BYTES, "reference", wanted, span)?;
     if reference.repository().registry().starts_with('[') {
         return Err(Fault::new(Problem::Ipv6Registry(text), span));
+    }
+    if let Some(algorithm) = reference.foreign_algorithm() {
+        let error = DigestError::UnknownAlgorithm(algorithm.to_owned());
+        return Err(Fault::new(Problem::Digest(error), span));
     }
     Ok(())
 }

@@ -149,7 +149,7 @@ impl Reader<'_> {
         let mut node =
             node(logical, self.escape).map_err(|problem| wrong(ReadProblem::Node(problem)))?;
         let holder = node.inner.as_deref().unwrap_or(&node);
-        if !holder.keyword.takes_heredocs() || holder.json {
+        if !holder.keyword.takes_heredocs() {
             return Ok(node);
         }
         let heredocs = of_line(whole.bytes).map_err(|BadName(problem)| {

@@ -12,6 +12,7 @@ pub const CODES: &[Code] = &[
     CONFIG_TOO_LONG,
     CONFIG,
     DISPUTED,
+    FOREIGN_DIGEST,
     super::merge::DISPUTED,
     super::merge::DISPUTED_SOURCE,
     super::pin::FOREIGN_LAYER,
@@ -34,6 +35,7 @@ pub const CODES: &[Code] = &[
 
 const CONFIG_TOO_LONG: Code = Code::new("lock/config-too-long");
 const CONFIG: Code = Code::new("lock/config-unreadable");
+const FOREIGN_DIGEST: Code = Code::new("lock/foreign-digest");
 const IPV6_HOST: Code = Code::new("lock/ipv6-host");
 const MISLABELLED: Code = Code::new("lock/mislabelled-platform");
 const NO_PLATFORM: Code = Code::new("lock/no-platform");
@@ -94,6 +96,9 @@ pub enum LockFailure {
         "{0} names its registry by an IPv6 address, which cannot be expressed when it is served inside"
     )]
     Ipv6Host(Reference),
+    /// A reference that names a digest of an algorithm that is not carried.
+    #[error("{0} is pinned to a digest of {algorithm}: sha256 and sha512 are carried", algorithm = .0.foreign_algorithm().unwrap_or_default())]
+    ForeignDigest(Reference),
     /// The image is not there for a platform.
     #[error("{reference} has no image for {asked}{}", offers(offered))]
     NoPlatform {
@@ -188,6 +193,7 @@ impl Diagnose for LockFailure {
             Self::Pattern(_) => PATTERN,
             Self::NothingToUpgrade(_) => NOTHING_TO_UPGRADE,
             Self::Ipv6Host(_) => IPV6_HOST,
+            Self::ForeignDigest(_) => FOREIGN_DIGEST,
             Self::NoPlatform { .. } => NO_PLATFORM,
             Self::Mislabelled { .. } => MISLABELLED,
             Self::TooDeep(_) => TOO_DEEP,
@@ -207,6 +213,7 @@ impl Diagnose for LockFailure {
             | Self::Pattern(_)
             | Self::NothingToUpgrade(_)
             | Self::Ipv6Host(_)
+            | Self::ForeignDigest(_)
             | Self::Refused(_) => Class::Usage,
             Self::NoPlatform { .. } | Self::NotHeld(_) | Self::Disputed { .. } => Class::Gate,
             Self::Mislabelled { .. }
@@ -247,6 +254,9 @@ impl Diagnose for LockFailure {
                     .to_owned(),
             ),
             Self::Refused(error) => error.help(),
+            Self::ForeignDigest(_) => Some(
+                "pin it by its sha256: a registry tells it for the same image".to_owned(),
+            ),
             Self::Ipv6Host(_) => {
                 Some("give the registry a name (DNS or hosts file) and use that".to_owned())
             }

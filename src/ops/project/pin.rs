@@ -52,6 +52,9 @@ impl Pinned {
         if reference.repository().registry().starts_with('[') {
             return Err(LockFailure::Ipv6Host(reference.clone()).into());
         }
+        if reference.foreign_algorithm().is_some() {
+            return Err(LockFailure::ForeignDigest(reference.clone()).into());
+        }
         let raw = upstream.manifest(reference)?;
         let document = read(reference, &raw)?;
         let root = Descriptor {
