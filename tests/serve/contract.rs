@@ -79,6 +79,73 @@ fn a_manifest_is_the_stored_bytes_under_the_stored_type() {
     }
 }
 
+/// Sparse and nested indexes, schema 2, artifacts, foreign, zstd and encrypted layers: nothing is
+/// looked into, so nothing is changed.
+#[test]
+fn every_kind_of_manifest_is_served_as_it_is_stored() {
+    let world = world();
+    let layer = |kind: &str, more: &str| {
+        let digest = world.layer;
+        format!(
+            "{{\"layers\": [ {{\"mediaType\":\"{kind}\",\"digest\":\"{digest}\",\"size\":10{more}}}]}}\n"
+        )
+    };
+    let oci = "application/vnd.oci.image.layer.v1.tar";
+    for (number, (media_type, body)) in [
+        (
+            MediaType::OCI_INDEX,
+            format!(
+                "{{\"manifests\":[{{\"digest\":\"sha256:{}\"}}]}}",
+                "0".repeat(64)
+            ),
+        ),
+        (
+            MediaType::OCI_INDEX,
+            format!(
+                "{{\"manifests\":[{{\"mediaType\":\"{}\"}}]}}",
+                MediaType::OCI_INDEX
+            ),
+        ),
+        (MediaType::DOCKER_LIST, "{\"schemaVersion\": 2}".to_owned()),
+        (
+            MediaType::DOCKER_MANIFEST,
+            layer("application/vnd.docker.image.rootfs.diff.tar.gzip", ""),
+        ),
+        (
+            MediaType::DOCKER_MANIFEST,
+            layer(
+                "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+                ",\"urls\":[\"https://example.test/a\"]",
+            ),
+        ),
+        (MediaType::OCI_MANIFEST, layer(&format!("{oci}+zstd"), "")),
+        (
+            MediaType::OCI_MANIFEST,
+            layer(&format!("{oci}+gzip+encrypted"), ",\"annotations\":{}"),
+        ),
+        (MediaType::OCI_MANIFEST, layer(oci, "")),
+        (
+            MediaType::OCI_MANIFEST,
+            "{\"artifactType\":\"application/vnd.acme\",\"layers\":[]}".to_owned(),
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let name = format!("reg.lan:5000/kinds:{number}");
+        let digest = world.store.publish(&[&name], media_type, body.as_bytes());
+        for target in [
+            format!("/v2/kinds/manifests/{number}?ns=reg.lan:5000"),
+            format!("/v2/reg.lan_5000/kinds/manifests/{digest}"),
+        ] {
+            let response = world.ask("GET", &target, &[("accept", "application/json")]);
+            assert_eq!(line(&response, "content-type"), media_type, "{target}");
+            assert_eq!(line(&response, "docker-content-digest"), digest.to_string());
+            assert_eq!(bytes(response.body), body.as_bytes(), "{target}");
+        }
+    }
+}
+
 #[test]
 fn a_digest_answers_in_every_repository_without_a_tag() {
     let world = world();

@@ -12,7 +12,7 @@ use super::site::{Program, Site};
 const MIB: usize = 1024 * 1024;
 
 /// A program that serves a small manifest and a blob of 64 MiB.
-fn program(descriptors: Option<u32>, arguments: &[&str]) -> (Site, Program, Digest) {
+pub(crate) fn program(descriptors: Option<u32>, arguments: &[&str]) -> (Site, Program, Digest) {
     let site = Site::new();
     let blob = vec![7; 64 * MIB];
     site.publish("alpine:3.20", b"{\"layers\":[]}", &[&blob]);

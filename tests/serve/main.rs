@@ -6,6 +6,8 @@ mod authority;
 mod client;
 mod contract;
 mod faults;
+mod flags;
+mod hostile;
 mod listing;
 mod probe;
 mod replay;

@@ -212,6 +212,18 @@ fn counters_are_told_on_a_listener_of_their_own() {
 }
 
 #[test]
+fn an_address_of_ipv6_is_listened_on() {
+    let setup = listening(Listen::Tcp("[::1]:0".parse().unwrap()));
+    let server = Server::with(store(), setup);
+    assert!(server.client().0.is_ipv6());
+    let request =
+        "GET /v2/alpine/manifests/3.20 HTTP/1.1\r\nHost: [::1]:5000\r\nConnection: close\r\n\r\n";
+    let (head, body) = server.client().exchange(request.as_bytes());
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    assert_eq!(body, b"{\"layers\":[]}");
+}
+
+#[test]
 fn a_unix_socket_serves_and_goes_away_with_the_server() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("airlock.sock");

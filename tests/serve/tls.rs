@@ -102,6 +102,41 @@ fn both_versions_of_tls_are_spoken() {
 }
 
 #[test]
+fn handshakes_that_break_off_anywhere_leave_the_server_whole() {
+    let world = world(Bounds::default());
+    let client = world.server.client();
+    let mut roots = RootCertStore::empty();
+    roots.add(world.trusted.clone()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(rustls::ALL_VERSIONS)
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let mut hello = Vec::new();
+    ClientConnection::new(Arc::new(config), NAME.try_into().unwrap())
+        .unwrap()
+        .write_tls(&mut hello)
+        .unwrap();
+    for length in (0..hello.len()).step_by(7) {
+        let mut stream = client.connect();
+        stream.write_all(&hello[..length]).unwrap();
+    }
+    for garbage in [
+        &[0x16, 3, 1, 0xff, 0xff][..],
+        &[0x17; 64],
+        &[0x80, 0x2e, 1, 3, 1],
+    ] {
+        let mut stream = client.connect();
+        stream.write_all(&hello).unwrap();
+        stream.write_all(garbage).ok();
+    }
+    let versions = [&rustls::version::TLS12, &rustls::version::TLS13];
+    let answer = get(client, &world.trusted, &versions, "/v2/").unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+}
+
+#[test]
 fn a_client_that_trusts_another_is_named_in_the_log() {
     let world = world(Bounds::default());
     let other = tempfile::tempdir().unwrap();

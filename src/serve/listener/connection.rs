@@ -192,7 +192,9 @@ async fn answer(
     let parts = Arc::new(parts);
     let (response, source) = respond(&shared, &line, &parts).await;
     let unread = !body.is_end_stream();
-    if unread {
+    // Who waits to be told to go on has sent nothing yet: the answer tells not to (RFC 9110 section
+    // 10.1.1).
+    if unread && !parts.headers.contains_key(header::EXPECT) {
         skip(body).await;
     }
     let ticket = Ticket {
