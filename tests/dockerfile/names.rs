@@ -35,8 +35,10 @@ cases! {
     arguments_flag_without_value "arguments-flag-without-value";
     arguments_healthcheck_alone "arguments-healthcheck-alone";
     arguments_healthcheck_interval "arguments-healthcheck-interval";
+    arguments_healthcheck_no_interval "arguments-healthcheck-no-interval";
     arguments_healthcheck_none_with_command "arguments-healthcheck-none-with-command";
     arguments_healthcheck_retries "arguments-healthcheck-retries";
+    arguments_healthcheck_short_interval "arguments-healthcheck-short-interval";
     arguments_healthcheck_unknown "arguments-healthcheck-unknown";
     arguments_healthcheck_without_command "arguments-healthcheck-without-command";
     arguments_label_alone "arguments-label-alone";
@@ -236,6 +238,7 @@ cases! {
     syntax_line "syntax-line";
     syntax_line_with_spaces_and_options "syntax-line-with-spaces-and-options";
     syntax_of_a_build_arg "syntax-of-a-build-arg";
+    syntax_of_a_build_arg_that_is_none "syntax-of-a-build-arg-that-is-none";
     syntax_that_is_no_reference "syntax-that-is-no-reference";
     syntax_twice "syntax-twice";
     target_by_number "target-by-number";

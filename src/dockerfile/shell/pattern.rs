@@ -178,7 +178,7 @@ pub(super) fn replace(
         if !all {
             break;
         }
-        at = end.max(at.saturating_add(usize::from(end == at)));
+        at = end;
     }
     out.extend(text.get(copied..).unwrap_or_default());
     Ok(out)
