@@ -152,6 +152,95 @@ fn a_file_that_is_not_there_ends_with_one() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "files that the test reads")]
+fn a_file_may_have_64_mib_and_no_byte_more() {
+    let folder = project(&[]);
+    let mut text = b"FROM a\n".to_vec();
+    let line = [b"# ".as_slice(), &[b'x'; 61], b"\n"].concat();
+    text.extend(line.repeat(1024 * 1024 - 1));
+    text.resize(64 * 1024 * 1024, b'#');
+    let path = folder.path().join("Dockerfile");
+    std::fs::write(&path, &text).expect("there is room");
+    let output = scan(folder.path(), &["--json"], "");
+    assert_eq!(code(&output), Some(0));
+    assert_eq!(
+        sources(&output)[0]["resolve"][0]["ref"],
+        "docker.io/library/a:latest"
+    );
+    text.push(b'#');
+    std::fs::write(&path, &text).expect("there is room");
+    let output = scan(folder.path(), &["--json"], "");
+    assert_eq!(code(&output), Some(1));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("inputs/too-large"), "{told}");
+}
+
+/// Each would take minutes or hours where the time grew with the square of the file.
+#[test]
+fn files_that_repeat_one_thing_take_time_by_their_size() {
+    let numbered =
+        |count: usize, line: &dyn Fn(usize) -> String| -> String { (0..count).map(line).collect() };
+    let back = "\\".repeat(60_000);
+    for (text, expected) in [
+        (
+            format!(
+                "FROM a AS s0\n{}",
+                numbered(50_000, &|n| format!("FROM s{n} AS s{}\n", n + 1))
+            ),
+            0,
+        ),
+        (
+            format!(
+                "FROM a AS x\nFROM b\n{}",
+                "COPY --from=x /a /b\n".repeat(50_000)
+            ),
+            0,
+        ),
+        (
+            format!(
+                "FROM a\n{}",
+                numbered(20_000, &|n| format!("COPY --from=i{n} /a /b\n"))
+            ),
+            1,
+        ),
+        (
+            format!("FROM a\nRUN {}x\n", format!("{back}\\\n").repeat(50)),
+            1,
+        ),
+        (format!("FROM a\nRUN x{}y\n", " \\\n".repeat(1_000_000)), 0),
+        (
+            format!("FROM a\n{}", "RUN <<A <<B\nx\nA\nB\n".repeat(100_000)),
+            0,
+        ),
+        (
+            format!("FROM a:{}x{}\n", "${A:-".repeat(12_000), "}".repeat(12_000)),
+            1,
+        ),
+        (
+            format!(
+                "{}FROM a\n",
+                numbered(50_000, &|n| format!("ARG A{}=$A{n}\n", n + 1))
+            ),
+            0,
+        ),
+        (
+            format!(
+                "ARG A={}\nFROM x:${{A//{}b/c}}\n",
+                "a".repeat(60_000),
+                "a*".repeat(300)
+            ),
+            1,
+        ),
+    ] {
+        let folder = project(&[("Dockerfile", &text)]);
+        let output = scan(folder.path(), &["--json"], "");
+        let begin: String = text.chars().take(60).collect();
+        assert_eq!(code(&output), Some(expected), "{begin}");
+        assert_eq!(sources(&output).len(), 1, "{begin}");
+    }
+}
+
+#[test]
 fn wrong_arguments_end_with_two() {
     let folder = project(&[("Dockerfile", "FROM a\n"), ("triggers", "{\"a\": []}")]);
     for arguments in [
