@@ -202,7 +202,7 @@ impl Platform {
             return Err(malformed());
         }
         let platform = match rest.as_slice() {
-            [] => Self::from_word(system.name, host)?,
+            [] => Self::from_word(system.name, text, host)?,
             [architecture] => Self::new(system.name, architecture, None),
             [architecture, variant] => Self::new(system.name, architecture, Some(variant)),
             _ => return Err(malformed()),
@@ -214,8 +214,9 @@ impl Platform {
 }
 
 impl Platform {
-    fn from_word(word: &str, host: &Self) -> Result<Self, PlatformError> {
-        let system = normal_system(word);
+    /// Reads a lone word: `name` of a system, or all of it, as an architecture has no version.
+    fn from_word(name: &str, word: &str, host: &Self) -> Result<Self, PlatformError> {
+        let system = normal_system(name);
         if SYSTEMS.contains(&system.as_str()) {
             return Ok(Self::new(&system, &host.architecture, host.variant()));
         }
@@ -363,6 +364,7 @@ mod tests {
             "windows(1%2)/amd64",
             "windows()x/amd64",
             "my.os/amd64",
+            "amd64(1)",
             "linux/*",
             "wasip1",
         ] {

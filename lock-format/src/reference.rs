@@ -61,12 +61,18 @@ const LONGEST_NAME: usize = 255;
 impl Repository {
     /// Makes a repository from parts that follow the grammar; `docker.io` is not completed.
     pub fn new(registry: &str, path: &str) -> Result<Self, ReferenceError> {
-        let fits = is_registry(registry) && path.split('/').all(is_path_component);
+        let is_host = is_registry(registry);
+        let fits = (is_host || is_loose_host(registry)) && path.split('/').all(is_path_component);
         if !fits {
             return Err(ReferenceError::Malformed(format!("{registry}/{path}")));
         }
-        if path.len() > LONGEST_NAME {
-            return Err(ReferenceError::TooLong(path.len()));
+        let length = if is_host {
+            path.len()
+        } else {
+            path.len().saturating_add(registry.len()).saturating_add(1)
+        };
+        if length > LONGEST_NAME {
+            return Err(ReferenceError::TooLong(length));
         }
         Ok(Self {
             registry: registry.to_owned(),
@@ -285,6 +291,12 @@ fn is_registry(text: &str) -> bool {
     host.split('.').all(is_host_component) && port.is_none_or(is_port)
 }
 
+/// A first part that is no host name and yet follows the grammar of paths: `my_reg.lan`. The
+/// grammar then sees a name without a registry; what docker asks is that host all the same.
+fn is_loose_host(text: &str) -> bool {
+    text.contains('.') && is_path_component(text)
+}
+
 fn is_port(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
@@ -369,6 +381,7 @@ mod tests {
                 "reg.lan:5000/a/b__c/d--e:latest".to_owned(),
             ),
             ("[::1]:5000/x", "[::1]:5000/x:latest".to_owned()),
+            ("my_reg.lan/x", "my_reg.lan/x:latest".to_owned()),
             (
                 &format!("a@{digest}"),
                 format!("docker.io/library/a@{digest}"),
@@ -390,6 +403,7 @@ mod tests {
     fn what_is_no_reference_is_refused() {
         let id = "ab".repeat(32);
         let long = format!("ghcr.io/{}", "a".repeat(256));
+        let loose = format!("my_reg.lan/{}", "a".repeat(245));
         for text in [
             "",
             ":",
@@ -414,6 +428,9 @@ mod tests {
             "ä",
             id.as_str(),
             long.as_str(),
+            loose.as_str(),
+            "my_reg:5000/x",
+            "My_reg.lan/x",
         ] {
             assert!(Reference::parse(text).is_err(), "{text}");
         }

@@ -35,6 +35,14 @@ pub enum ContextProblem {
         /// The kind.
         kind: String,
     },
+    /// The value names an input of a build that another build calls; this one is called by none.
+    #[error("the context `{name}` stands for the input `{input}`, which nobody gives")]
+    Input {
+        /// The context.
+        name: String,
+        /// The input.
+        input: String,
+    },
     /// The image of a context is no reference.
     #[error("the context `{name}` names an image that is none: {error}")]
     Reference {
@@ -137,6 +145,10 @@ impl Context {
                     })
                 }
             }
+            "input" => Err(ContextProblem::Input {
+                name: name(),
+                input: rest.to_owned(),
+            }),
             kind => Err(ContextProblem::UnknownKind {
                 name: name(),
                 kind: kind.to_owned(),

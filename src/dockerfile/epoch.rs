@@ -21,6 +21,9 @@ pub(super) fn settle(
         return Ok(());
     };
     if value.is_empty() {
+        if given.is_some() {
+            globals.env.remove(NAME);
+        }
         return Ok(());
     }
     let number = value.parse::<i64>();
@@ -46,7 +49,8 @@ fn check_source(
         return Ok(());
     }
     let nowhere = |problem| DockerfileError::new(problem, None, None);
-    let context = find(&options.contexts, value, &options.platform);
+    // No platform is asked for here: that of the machine counts.
+    let context = find(&options.contexts, value, &options.build_platform);
     if context
         .map_err(|problem| nowhere(Problem::Context(problem)))?
         .is_some()

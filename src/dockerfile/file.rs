@@ -10,7 +10,7 @@ use super::error_class::ErrorClass;
 use super::instruction::{From, Instruction, Mount, ParseProblem, Source, parse};
 use super::lint::findings_are_errors;
 use super::problem::Problem;
-use super::read::{Node, ReadError, ReadProblem, read};
+use super::read::{Node, ReadError, ReadProblem, Word, read};
 use super::remote::{RemoteAdd, is_remote};
 
 /// Most stages, global arguments, copies, mounts and triggers of a file. Real files have hundreds.
@@ -39,8 +39,8 @@ pub(super) struct Stage {
     pub(super) from: From,
     pub(super) place: Place,
     pub(super) commands: Vec<Command>,
-    /// Sources of ADD, where nothing but ARG and ADD follows: a stage with exactly one may give a
-    /// time to `SOURCE_DATE_EPOCH`.
+    /// Sources of ADD, where nothing but ARG and ADD of what is fetched follows: a stage with
+    /// exactly one may give a time to `SOURCE_DATE_EPOCH`.
     pub(super) only_adds: Option<usize>,
 }
 
@@ -204,7 +204,9 @@ impl Builder {
         let stage = self.file.stages.last_mut().ok_or(Problem::BeforeFrom)?;
         stage.only_adds = match (&instruction, stage.only_adds) {
             (Instruction::Arg(_), adds) => adds,
-            (Instruction::Add(sources), Some(adds)) => Some(adds.saturating_add(sources.len())),
+            (Instruction::Add(sources), Some(adds)) if sources.iter().all(may_be_remote) => {
+                Some(adds.saturating_add(sources.len()))
+            }
             _ => None,
         };
         let kind = match instruction {
@@ -246,6 +248,11 @@ impl Builder {
         }
         Ok(())
     }
+}
+
+/// Tells whether a source of ADD is fetched, or could be once its variables are known.
+fn may_be_remote(source: &Word) -> bool {
+    is_remote(&source.text) || source.text.contains('$')
 }
 
 /// A secret with `from=` fails when it is built, yet its image is asked for before.

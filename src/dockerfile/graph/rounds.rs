@@ -196,6 +196,10 @@ impl Rounds {
         let in_place = |error: DockerfileError| wrong(error.problem);
         let instruction = trigger(text).map_err(wrong)?;
         let (kind, sources) = match instruction {
+            Instruction::Onbuild(text) => {
+                let kind = CommandKind::Onbuild(text);
+                return Ok(Some(Command { kind, place }));
+            }
             Instruction::Copy(mut source) => {
                 source.span = span;
                 let source = copy_source(&mut self.states, &source, &self.globals, place);
@@ -214,7 +218,6 @@ impl Rounds {
             Instruction::From(_)
             | Instruction::Arg(_)
             | Instruction::Add(_)
-            | Instruction::Onbuild(_)
             | Instruction::Other => return Ok(None),
         };
         Ok(Some(Command {

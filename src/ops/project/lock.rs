@@ -152,7 +152,14 @@ pub(super) fn naming_images(triggers: &[String]) -> Vec<String> {
 
 fn names_images(trigger: &str) -> bool {
     const BASE: &str = "docker.io/library/base:latest";
-    let Ok(file) = Dockerfile::parse(b"FROM base\n", &BTreeMap::new()) else {
+    // A trigger may itself be ONBUILD: it then acts on the stage on top, whose base is given a name
+    // that the trigger cannot mean.
+    let mut own = "own".to_owned();
+    while trigger.to_lowercase().contains(&own) {
+        own.push('n');
+    }
+    let text = format!("FROM base AS {own}\nFROM {own}\n");
+    let Ok(file) = Dockerfile::parse(text.as_bytes(), &BTreeMap::new()) else {
         return true;
     };
     let platform = Platform::new("linux", "amd64", None);
@@ -189,9 +196,11 @@ mod tests {
             "COPY --from=build / /",
             "RUN --mount=type=cache,from=cache:1,target=/c true",
             "COPY --from=0 / /",
+            "ONBUILD COPY --from=own / /",
+            "ONBUILD RUN make",
         ]
         .map(str::to_owned);
         let kept = naming_images(&triggers);
-        assert_eq!(kept, [1, 3, 4, 5].map(|at| triggers[at].clone()));
+        assert_eq!(kept, [1, 3, 4, 5, 6].map(|at| triggers[at].clone()));
     }
 }
