@@ -114,19 +114,20 @@ impl Inquiry<'_> {
             }
         };
         response.set(header::ACCEPT_RANGES, "bytes");
-        self.identify(&mut response, &digest, Freshness::Stays);
+        self.identify(&mut response, &digest, &tag, Freshness::Stays);
         response
     }
 
     fn whole(&self, descriptor: &Descriptor, freshness: Freshness, body: Body) -> Response {
-        let mut response = if is_unchanged(self.head.headers, &entity_tag(&descriptor.digest)) {
+        let tag = entity_tag(&descriptor.digest);
+        let mut response = if is_unchanged(self.head.headers, &tag) {
             Response::new(StatusCode::NOT_MODIFIED, Body::Empty)
         } else {
             let mut response = Response::new(StatusCode::OK, body);
             response.set(header::CONTENT_TYPE, descriptor.media_type.as_str());
             response
         };
-        self.identify(&mut response, &descriptor.digest, freshness);
+        self.identify(&mut response, &descriptor.digest, &tag, freshness);
         response
     }
 
@@ -141,11 +142,11 @@ impl Inquiry<'_> {
         response
     }
 
-    /// Adds what identifies content.
-    fn identify(&self, response: &mut Response, digest: &Digest, freshness: Freshness) {
+    /// Adds what identifies content; its entity tag is the digest in quotes.
+    fn identify(&self, response: &mut Response, digest: &Digest, tag: &str, freshness: Freshness) {
         let name = header::HeaderName::from_static("docker-content-digest");
-        response.set(name, &digest.to_string());
-        response.set(header::ETAG, &entity_tag(digest));
+        response.set(name, tag.trim_matches('"'));
+        response.set(header::ETAG, tag);
         response.set(header::CACHE_CONTROL, freshness.cache_control());
         response.about.name = Some(self.place.to_string());
         response.about.digest = Some(*digest);

@@ -13,8 +13,11 @@ pub trait Observer: Send + Sync {
     /// Everything that was asked for is listened on.
     fn ready(&self);
 
+    /// Nobody is let in any more; the answers under way still end.
+    fn stopping(&self);
+
     /// A request was answered, to the end or up to where the client went away.
-    fn served(&self, record: &Record);
+    fn served(&self, record: Record);
 
     /// Something worth knowing happened.
     fn note(&self, sentence: &str);
@@ -24,7 +27,7 @@ pub trait Observer: Send + Sync {
 }
 
 /// A request and how it was answered.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Record {
     /// Where it came from.
     pub client: String,

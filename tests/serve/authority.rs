@@ -1,16 +1,24 @@
 //! What `tls init` makes: trusted for its names, and for nothing else.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::net::IpAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
 
 use airlock::ops::inside::tls::{TlsFolder, init};
 use airlock::run::{Cancel, FixedClock, FixedEntropy, Run, Silent};
 use airlock::serve::{Subject, Tls, TlsFiles};
 use airlock::store::Existing;
 use rcgen::{CertificateParams, Issuer, KeyPair, SanType};
+use rustls::RootCertStore;
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier as _;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, UnixTime};
 use zeroize::Zeroizing;
 
 /// 2026-01-01.
@@ -45,6 +53,23 @@ fn verifies(authority: &Path, certificate: &Path, check: [&str; 2]) -> bool {
         .output()
         .expect("openssl is installed");
     output.status.success()
+}
+
+/// Asks rustls as well: what one reader of constraints passes over, another may not.
+fn rustls_takes(authority: &str, certificate: &str, name: &str) -> bool {
+    let mut roots = RootCertStore::empty();
+    let authority = CertificateDer::from_pem_slice(authority.as_bytes()).unwrap();
+    roots.add(authority).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
+        .build()
+        .unwrap();
+    let leaf = CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap();
+    let (name, now) = (name.try_into().unwrap(), Duration::from_secs(NOW + 86_400));
+    let now = UnixTime::since_unix_epoch(now);
+    verifier
+        .verify_server_cert(&leaf, &[], &name, &[], now)
+        .is_ok()
 }
 
 #[test]
@@ -114,6 +139,10 @@ fn the_authority_is_good_for_nothing_else() {
             !verifies(&ca, &leaf, [check, other]),
             "{names:?} {addresses:?} {other}"
         );
+        assert!(
+            !rustls_takes(&issued.authority, &forged.pem(), other),
+            "{names:?} {addresses:?} {other}"
+        );
     }
 }
 
@@ -147,6 +176,34 @@ fn a_kept_key_signs_for_the_names_that_are_permitted() {
     std::fs::write(&path, further.pem()).unwrap();
     let check = ["-verify_hostname", "airlock.lan"];
     assert!(verifies(&files.authority, &path, check));
+    #[expect(clippy::disallowed_methods, reason = "a file of a test")]
+    let trusted = std::fs::read_to_string(&files.authority).unwrap();
+    assert!(rustls_takes(&trusted, &further.pem(), "airlock.lan"));
+}
+
+/// What the program `age` needs is the passphrase alone, typed at a terminal, which `script` gives it.
+#[test]
+fn a_kept_key_opens_with_age_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let subject = subject(&["airlock.lan"], &[]);
+    make(folder.path(), &subject, Some("correct horse"));
+    for (typed, opens) in [("wrong horse\n", false), ("correct horse\n", true)] {
+        let mut child = Command::new("script")
+            .args(["-qec", "age -d -o opened.pem ca.key.age", "/dev/null"])
+            .current_dir(folder.path())
+            .env("SHELL", "/bin/sh")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut terminal = child.stdin.take().unwrap();
+        terminal.write_all(typed.as_bytes()).unwrap();
+        assert_eq!(child.wait().unwrap().success(), opens, "{typed}");
+        drop(terminal);
+    }
+    #[expect(clippy::disallowed_methods, reason = "a file of a test")]
+    let opened = std::fs::read_to_string(folder.path().join("opened.pem")).unwrap();
+    assert!(KeyPair::from_pem(&opened).is_ok());
 }
 
 #[test]

@@ -138,8 +138,10 @@ fn every_kind_of_manifest_is_served_as_it_is_stored() {
             format!("/v2/kinds/manifests/{number}?ns=reg.lan:5000"),
             format!("/v2/reg.lan_5000/kinds/manifests/{digest}"),
         ] {
-            let response = world.ask("GET", &target, &[("accept", "application/json")]);
+            let lines = [("accept", "application/json"), ("accept-encoding", "gzip")];
+            let response = world.ask("GET", &target, &lines);
             assert_eq!(line(&response, "content-type"), media_type, "{target}");
+            assert_eq!(line(&response, "content-encoding"), "", "{target}");
             assert_eq!(line(&response, "docker-content-digest"), digest.to_string());
             assert_eq!(bytes(response.body), body.as_bytes(), "{target}");
         }
@@ -202,6 +204,11 @@ fn a_blob_comes_whole_or_in_the_part_asked_for() {
         assert_eq!(line(&response, "content-length"), body.len().to_string());
         assert_eq!(line(&response, "accept-ranges"), "bytes");
         assert_eq!(line(&response, "content-type"), "application/octet-stream");
+        assert_eq!(line(&response, "etag"), format!("\"{}\"", world.layer));
+        assert_eq!(
+            line(&response, "cache-control"),
+            "public, max-age=31536000, immutable"
+        );
         assert_eq!(
             line(&response, "docker-content-digest"),
             world.layer.to_string()
@@ -218,6 +225,7 @@ fn a_range_beyond_the_blob_is_refused_with_its_size() {
         let response = world.ask("GET", &target, &[("range", range)]);
         assert_eq!(response.status, 416, "{range}");
         assert_eq!(line(&response, "content-range"), "bytes */10");
+        assert_eq!(line(&response, "cache-control"), "no-cache");
         let (code, ..) = error(response);
         assert_eq!(code, "RANGE_INVALID");
     }
@@ -371,12 +379,43 @@ fn hosts_that_disagree_are_refused() {
     for (target, lines) in [
         ("/v2/", vec![("host", "a"), ("host", "a")]),
         ("/v2/", vec![("host", "a b")]),
+        ("/v2/", vec![("host", "a,b")]),
+        ("/v2/", vec![("host", "me@a")]),
+        ("/v2/", vec![("host", "a/")]),
         ("http://b/v2/", vec![("host", "a")]),
+        ("http://a:1/v2/", vec![("host", "a")]),
+        ("http://me@a/v2/", vec![("host", "a")]),
         ("/v2/", vec![("transfer-encoding", "chunked")]),
     ] {
         let response = world.ask("GET", target, &lines);
         assert_eq!(response.status, 400, "{target} {lines:?}");
         assert_eq!(line(&response, "connection"), "close");
+    }
+}
+
+#[test]
+fn an_absolute_target_means_what_its_host_means() {
+    let world = world();
+    for (target, host, status) in [
+        ("http://ghcr.io/v2/acme/app/manifests/1", "ghcr.io", 200),
+        (
+            "https://GHCR.io:443/v2/acme/app/manifests/1",
+            "ghcr.io",
+            200,
+        ),
+        (
+            "http://a.lan:5000/v2/acme/app/manifests/1",
+            "a.lan:5000",
+            404,
+        ),
+        (
+            "http://a.lan:5000/v2/ghcr.io/acme/app/manifests/1",
+            "a.lan:5000",
+            200,
+        ),
+    ] {
+        let response = world.ask("GET", target, &[("host", host)]);
+        assert_eq!(response.status, status, "{target}");
     }
 }
 

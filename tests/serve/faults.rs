@@ -5,9 +5,11 @@ use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 use lock_format::Digest;
+use serde_json::Value;
 
 use super::client::{header, read_answer};
 use super::site::{Program, Site};
+use super::wait_for;
 
 const MIB: usize = 1024 * 1024;
 
@@ -109,6 +111,28 @@ fn more_connections_than_descriptors() {
     }
     program.still_serves();
     drop(idle);
+    program.still_serves();
+}
+
+/// What the system refuses for a moment ends no loop: who waits meanwhile is served.
+#[test]
+fn no_descriptor_left_for_a_while() {
+    let (_site, program, _) = program(None, &[]);
+    program.still_serves();
+    let before = program.limit_descriptors(Some(3));
+    let mut stream = program.client.connect();
+    let request = b"GET /v2/ HTTP/1.1\r\nHost: a\r\n\r\n";
+    stream.write_all(request).unwrap();
+    wait_for(|| {
+        let log = program.log.lock().unwrap();
+        let refused = |entry: &&Value| {
+            let message = entry["message"].as_str().unwrap_or_default();
+            message.contains("the system gave no connection")
+        };
+        log.iter().filter(refused).count() > 1
+    });
+    program.limit_descriptors(before);
+    assert_eq!(read_answer(&mut stream).1, b"{}");
     program.still_serves();
 }
 
@@ -265,6 +289,25 @@ fn a_body_that_nobody_asked_for() {
     stream.write_all(head.as_bytes()).unwrap();
     let written = write_on(&mut stream, &vec![0; 64 * 1024], 256 * MIB);
     assert!(written < 64 * MIB, "{written} bytes were taken");
+    program.still_serves();
+}
+
+/// A body in drops is not waited for: the refusal comes, and the connection ends.
+#[test]
+fn bodies_that_drip() {
+    let (_site, program, _) = program(None, &[]);
+    for head in [
+        "PUT /v2/a/blobs/uploads/x HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nx",
+        "PUT /v2/a/blobs/uploads/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nx",
+        "GET /v2/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "GET /v2/ HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nx",
+    ] {
+        let mut stream = program.client.connect();
+        stream.write_all(head.as_bytes()).unwrap();
+        let (answer, _) = read_answer(&mut stream);
+        assert_eq!(header(&answer, "connection"), "close", "{head}: {answer}");
+        assert_eq!(read_on(&mut stream), b"", "{head}");
+    }
     program.still_serves();
 }
 

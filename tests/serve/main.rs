@@ -9,6 +9,7 @@ mod faults;
 mod flags;
 mod hostile;
 mod listing;
+mod manager;
 mod probe;
 mod replay;
 mod scrub;

@@ -38,8 +38,10 @@ impl Observer for Notes {
         }
     }
 
-    fn served(&self, record: &Record) {
-        self.records.lock().unwrap().push(record.clone());
+    fn stopping(&self) {}
+
+    fn served(&self, record: Record) {
+        self.records.lock().unwrap().push(record);
     }
 
     fn note(&self, sentence: &str) {

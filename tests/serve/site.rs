@@ -2,13 +2,14 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use airlock::oci::digest_of;
 use airlock::run::{FixedClock, FixedEntropy};
-use airlock::store::Store;
+use airlock::store::{Store, StoreError, Writer};
 use lock_format::{Algorithm, Blob, Descriptor, Digest, MediaType, Reference};
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -30,6 +31,8 @@ pub(crate) struct Site {
 pub(crate) struct Program {
     child: Child,
     pub(crate) client: Client,
+    /// Everything that it wrote into its log.
+    pub(crate) log: Arc<Mutex<Vec<Value>>>,
 }
 
 impl Site {
@@ -44,9 +47,20 @@ impl Site {
         }
     }
 
+    /// Takes the lock of the store. A program that another test starts in this process has a copy of
+    /// the lock until it runs.
+    fn begin(&self) -> Writer<'_> {
+        loop {
+            match self.store.begin(&CLOCK) {
+                Err(StoreError::Busy { pid: None, .. }) => std::thread::yield_now(),
+                begun => break begun.unwrap(),
+            }
+        }
+    }
+
     /// Publishes bytes as a manifest under a name, beside what is published.
     pub(crate) fn publish(&self, name: &str, manifest: &[u8], blobs: &[&[u8]]) -> Digest {
-        let writer = self.store.begin(&CLOCK).unwrap();
+        let writer = self.begin();
         let mut publication = self.store.publication().unwrap();
         for content in blobs.iter().chain([&manifest]) {
             let blob = blob(content);
@@ -88,6 +102,8 @@ impl Site {
             .unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
         let (sender, receiver) = mpsc::channel();
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let written = Arc::clone(&log);
         // Reads on to the end, so that the program never waits for somebody to read its log.
         std::thread::spawn(move || {
             for line in output.lines().map_while(Result::ok) {
@@ -97,12 +113,13 @@ impl Site {
                         .send(entry["address"].as_str().unwrap().to_owned())
                         .ok();
                 }
+                written.lock().unwrap().push(entry);
             }
         });
         let address = receiver.recv_timeout(Duration::from_secs(30)).unwrap();
         let address = address.rsplit_once('/').unwrap().1.parse().unwrap();
         let client = Client(address);
-        Program { child, client }
+        Program { child, client, log }
     }
 }
 
@@ -130,10 +147,20 @@ impl Program {
         assert!(self.peak() <= MEMORY, "{} bytes resident", self.peak());
     }
 
+    /// Bounds the open files of the program while it runs; returns the bound before.
+    pub(crate) fn limit_descriptors(&self, most: Option<u64>) -> Option<u64> {
+        let (pid, files) = (Some(Pid::from_child(&self.child)), Resource::Nofile);
+        let maximum = getrlimit(files).maximum;
+        let bound = Rlimit {
+            current: most,
+            maximum,
+        };
+        prlimit(pid, files, bound).unwrap().current
+    }
+
     /// Ends the program as a service manager does, and returns its exit code.
     pub(crate) fn terminate(&mut self) -> Option<i32> {
-        let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
         self.child.wait().unwrap().code()
     }
 }

@@ -12,6 +12,7 @@ use lock_format::Digest;
 use super::client::{header, read_all, read_answer};
 use super::server::Server;
 use super::store::MemoryStore;
+use super::wait_for;
 
 /// Longer than all large pieces of the server together.
 const LONG: usize = 24 * 1024 * 1024 + 7;
@@ -169,6 +170,59 @@ fn more_connections_than_places_wait_and_are_all_served() {
         );
     }
     drop(silent);
+}
+
+#[test]
+fn an_idle_connection_is_closed_in_the_end() {
+    let world = world(Bounds {
+        head_timeout: Duration::from_secs(1),
+        ..Bounds::default()
+    });
+    let mut silent = world.server.client().connect();
+    let mut idle = world.server.client().connect();
+    idle.write_all(b"GET /v2/ HTTP/1.1\r\nHost: a\r\n\r\n")
+        .unwrap();
+    assert_eq!(read_answer(&mut idle).1, b"{}");
+    // Reading gives up, and fails the test, after half a minute.
+    assert_eq!(read_all(&mut idle), b"");
+    assert_eq!(read_all(&mut silent), b"");
+}
+
+#[test]
+fn a_reader_that_takes_nothing_is_let_go_in_the_end() {
+    let world = world(Bounds {
+        stalled: Duration::from_secs(1),
+        ..Bounds::default()
+    });
+    let mut stream = world.server.client().connect();
+    let request = format!(
+        "GET /v2/a/blobs/{} HTTP/1.1\r\nHost: a\r\n\r\n",
+        world.digest
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let cut = || {
+        let records = world.server.notes.records.lock().unwrap();
+        records.iter().any(|record| !record.is_complete())
+    };
+    wait_for(cut);
+}
+
+#[test]
+fn a_stop_waits_for_nobody_for_ever() {
+    let mut world = world(Bounds {
+        drain: Duration::from_secs(1),
+        ..Bounds::default()
+    });
+    let mut stream = world.server.client().connect();
+    let request = format!(
+        "GET /v2/a/blobs/{} HTTP/1.1\r\nHost: a\r\n\r\n",
+        world.digest
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    stream.read_exact(&mut [0; 1024]).unwrap();
+    world.server.stop();
+    let told = world.server.notes.told.lock().unwrap().join("\n");
+    assert!(told.contains("were cut"), "{told}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use airlock::serve::{Bounds, Setup, Tls, TlsFiles};
+use lock_format::Digest;
 use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
 use rustls::pki_types::CertificateDer;
 use rustls::{
@@ -24,6 +25,8 @@ struct World {
     server: Server,
     folder: TempDir,
     trusted: CertificateDer<'static>,
+    /// A blob longer than what the system keeps of an answer on its way.
+    layer: Digest,
 }
 
 /// Writes a new pair and returns what a client has to trust.
@@ -52,6 +55,7 @@ fn world(bounds: Bounds) -> World {
     let trusted = pair(folder.path());
     let store = Arc::new(MemoryStore::default());
     store.image("alpine:3.20", b"{\"layers\":[]}");
+    let layer = store.hold(&vec![7; 24 * 1024 * 1024]);
     let setup = Setup {
         registry: vec![free_port()],
         tls: Some(Tls::load(files(folder.path())).unwrap()),
@@ -62,7 +66,28 @@ fn world(bounds: Bounds) -> World {
         server: Server::with(store, setup),
         folder,
         trusted,
+        layer,
     }
+}
+
+/// What a client speaks and trusts.
+fn config(
+    trusted: &CertificateDer<'static>,
+    versions: &[&'static SupportedProtocolVersion],
+) -> ClientConfig {
+    let mut roots = RootCertStore::empty();
+    roots.add(trusted.clone()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(versions)
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth()
+}
+
+/// Begins a client's side of TLS.
+fn connection(config: ClientConfig) -> ClientConnection {
+    ClientConnection::new(Arc::new(config), NAME.try_into().unwrap()).unwrap()
 }
 
 /// Gets a target over TLS.
@@ -72,16 +97,7 @@ fn get(
     versions: &[&'static SupportedProtocolVersion],
     target: &str,
 ) -> std::io::Result<String> {
-    let mut roots = RootCertStore::empty();
-    roots.add(trusted.clone()).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_protocol_versions(versions)
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let name = NAME.try_into().unwrap();
-    let connection = ClientConnection::new(Arc::new(config), name).unwrap();
+    let connection = connection(config(trusted, versions));
     let mut stream = StreamOwned::new(connection, client.connect());
     let request = format!("GET {target} HTTP/1.1\r\nHost: {NAME}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes())?;
@@ -105,17 +121,8 @@ fn both_versions_of_tls_are_spoken() {
 fn handshakes_that_break_off_anywhere_leave_the_server_whole() {
     let world = world(Bounds::default());
     let client = world.server.client();
-    let mut roots = RootCertStore::empty();
-    roots.add(world.trusted.clone()).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_protocol_versions(rustls::ALL_VERSIONS)
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
     let mut hello = Vec::new();
-    ClientConnection::new(Arc::new(config), NAME.try_into().unwrap())
-        .unwrap()
+    connection(config(&world.trusted, rustls::ALL_VERSIONS))
         .write_tls(&mut hello)
         .unwrap();
     for length in (0..hello.len()).step_by(7) {
@@ -134,6 +141,46 @@ fn handshakes_that_break_off_anywhere_leave_the_server_whole() {
     let versions = [&rustls::version::TLS12, &rustls::version::TLS13];
     let answer = get(client, &world.trusted, &versions, "/v2/").unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+}
+
+#[test]
+fn a_connection_that_breaks_off_inside_an_answer_is_recorded_as_cut() {
+    let world = world(Bounds::default());
+    let connection = connection(config(&world.trusted, rustls::ALL_VERSIONS));
+    let mut stream = StreamOwned::new(connection, world.server.client().connect());
+    let target = format!("/v2/alpine/blobs/{}", world.layer);
+    let request = format!("GET {target} HTTP/1.1\r\nHost: {NAME}\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    stream.read_exact(&mut [0; 1024]).unwrap();
+    drop(stream);
+    wait_for(|| {
+        let records = world.server.notes.records.lock().unwrap();
+        records.iter().any(|record| !record.is_complete())
+    });
+    let answer = get(
+        world.server.client(),
+        &world.trusted,
+        rustls::ALL_VERSIONS,
+        "/v2/",
+    );
+    assert!(answer.unwrap().starts_with("HTTP/1.1 200"));
+}
+
+#[test]
+fn a_protocol_that_is_not_spoken_is_not_agreed_on() {
+    let world = world(Bounds::default());
+    for (offered, agreed) in [
+        (&[&b"h2"[..]][..], None),
+        (&[b"h2", b"http/1.1"], Some(&b"http/1.1"[..])),
+    ] {
+        let mut config = config(&world.trusted, rustls::ALL_VERSIONS);
+        config.alpn_protocols = offered.iter().map(|name| name.to_vec()).collect();
+        let mut connection = connection(config);
+        let mut stream = world.server.client().connect();
+        let ended = connection.complete_io(&mut stream);
+        assert_eq!(ended.is_ok(), agreed.is_some());
+        assert_eq!(connection.alpn_protocol(), agreed);
+    }
 }
 
 #[test]

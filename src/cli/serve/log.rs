@@ -52,7 +52,6 @@ impl Log {
 
     /// Waits until everything is written.
     pub(crate) fn end(self) {
-        self.observer.manager.stopping();
         drop(self.observer);
         // A writer that panicked has said so itself.
         self.writer.join().ok();
@@ -85,9 +84,13 @@ impl Observer for Queue {
         self.manager.ready();
     }
 
-    fn served(&self, record: &Record) {
+    fn stopping(&self) {
+        self.manager.stopping();
+    }
+
+    fn served(&self, record: Record) {
         if self.requests || record.about.trouble.is_some() {
-            self.put(Entry::Served(Box::new(record.clone())));
+            self.put(Entry::Served(Box::new(record)));
         }
     }
 

@@ -172,4 +172,35 @@ mod tests {
         assert_eq!(value["complete"], false);
         assert_eq!(value["schema"], "airlock.serve/1");
     }
+
+    #[test]
+    fn a_record_of_json_has_everything_that_is_known() {
+        let mut served = record();
+        served.about.who = Some("ci".to_owned());
+        served.about.digest = Some(format!("sha256:{}", "ab".repeat(32)).parse().unwrap());
+        let value: Value =
+            serde_json::from_slice(&Entry::Served(Box::new(served)).json(0)).unwrap();
+        assert_eq!(
+            value,
+            json!({
+                "schema": "airlock.serve/1",
+                "event": "request",
+                "time": "1970-01-01T00:00:00Z",
+                "client": "10.0.0.1:4444",
+                "method": "GET",
+                "target": "/v2/alpine/manifests/3.20",
+                "agent": "docker/20",
+                "endpoint": "manifests",
+                "status": 200,
+                "who": "ci",
+                "name": "docker.io/library/alpine",
+                "digest": format!("sha256:{}", "ab".repeat(32)),
+                "bytes": 1853,
+                "promised": 1853,
+                "complete": true,
+                "milliseconds": 1.5,
+                "trouble": null,
+            })
+        );
+    }
 }

@@ -22,7 +22,7 @@ impl Manager {
         self.tell(b"READY=1");
     }
 
-    /// Tells that the server has stopped.
+    /// Tells that the server begins to end.
     pub(crate) fn stopping(&self) {
         self.tell(b"STOPPING=1");
     }

@@ -9,7 +9,7 @@ const LARGE: usize = 256 * 1024;
 /// Most large pieces at a time: 16 MiB in all.
 const MOST_LARGE: usize = 64;
 /// Length of a small piece, in bytes: what every reader gets, however many there are.
-const SMALL: usize = 16 * 1024;
+pub(super) const SMALL: usize = 16 * 1024;
 
 /// Hands out pieces; large ones are kept and used again.
 #[derive(Clone, Debug, Default)]
@@ -31,8 +31,7 @@ pub(super) struct Piece {
 
 impl Buffers {
     /// Returns a piece of at most `wanted` bytes; never waits.
-    pub(super) fn take(&self, wanted: u64) -> Piece {
-        let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
+    pub(super) fn take(&self, wanted: usize) -> Piece {
         let memory = Some(())
             .filter(|()| wanted > SMALL)
             .and_then(|()| self.take_large())
@@ -103,12 +102,12 @@ mod tests {
     fn large_pieces_are_few_and_come_back() {
         let buffers = Buffers::default();
         let taken: Vec<Bytes> = (0..MOST_LARGE)
-            .map(|_| buffers.take(u64::MAX).into_bytes())
+            .map(|_| buffers.take(usize::MAX).into_bytes())
             .collect();
         assert!(taken.iter().all(|bytes| bytes.len() == LARGE));
-        assert_eq!(buffers.take(u64::MAX).into_bytes().len(), SMALL);
+        assert_eq!(buffers.take(usize::MAX).into_bytes().len(), SMALL);
         drop(taken);
-        assert_eq!(buffers.take(u64::MAX).into_bytes().len(), LARGE);
+        assert_eq!(buffers.take(usize::MAX).into_bytes().len(), LARGE);
         assert_eq!(buffers.0.lock().unwrap().made, MOST_LARGE);
     }
 
@@ -116,7 +115,7 @@ mod tests {
     fn a_piece_is_no_longer_than_what_is_left() {
         let buffers = Buffers::default();
         for wanted in [0, 1, 16 * 1024, 16 * 1024 + 1, 256 * 1024] {
-            assert_eq!(buffers.take(wanted).into_bytes().len() as u64, wanted);
+            assert_eq!(buffers.take(wanted).into_bytes().len(), wanted);
         }
     }
 }

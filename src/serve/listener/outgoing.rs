@@ -113,8 +113,9 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.record.took = self.begun.elapsed();
-        self.shared.metrics.served(&self.record);
-        self.shared.observer.served(&self.record);
+        let mut record = std::mem::take(&mut self.record);
+        record.took = self.begun.elapsed();
+        self.shared.metrics.served(&record);
+        self.shared.observer.served(record);
     }
 }

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use hyper::body::Bytes;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::buffers::{Buffers, Piece};
+use super::buffers::{Buffers, Piece, SMALL};
 use crate::oci::ReadAt;
 
 /// Reads one piece ahead of what is being sent, on the runtime's bounded pool for blocking work.
@@ -42,7 +42,8 @@ impl Pump {
             ahead: Ahead::Nothing,
         };
         if !pump.left.is_empty() {
-            let (piece, offset) = pump.next_piece();
+            // A small one, so that the head does not wait for a large one to be read.
+            let (piece, offset) = pump.next_piece(SMALL);
             pump.ahead = Ahead::Read(fill(&*pump.reader, piece, offset)?);
         }
         Ok(pump)
@@ -79,7 +80,7 @@ impl Pump {
             return;
         }
         let before = self.left.clone();
-        let (piece, offset) = self.next_piece();
+        let (piece, offset) = self.next_piece(usize::MAX);
         if patience == Patience::IfLarge && !piece.is_large() {
             // Many readers: each holds only what it is sending.
             self.left = before;
@@ -89,9 +90,12 @@ impl Pump {
         self.ahead = Ahead::Reading(spawn_blocking(move || fill(&*reader, piece, offset)));
     }
 
-    fn next_piece(&mut self) -> (Piece, u64) {
+    fn next_piece(&mut self, most: usize) -> (Piece, u64) {
         let offset = self.left.start;
-        let mut piece = self.buffers.take(self.left.end.saturating_sub(offset));
+        let left = self.left.end.saturating_sub(offset);
+        let mut piece = self
+            .buffers
+            .take(usize::try_from(left).unwrap_or(usize::MAX).min(most));
         let length = u64::try_from(piece.memory().len()).unwrap_or(u64::MAX);
         self.left.start = offset.saturating_add(length);
         (piece, offset)

@@ -133,6 +133,7 @@ async fn serve(entrances: Vec<Entrance>, watch: Watch, run: &Run<'_>) {
             watch.look(run.clock).await;
         }
     }
+    shared.observer.stopping();
     loops.abort_all();
     while loops.join_next().await.is_some() {}
     shared.press();
