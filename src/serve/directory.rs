@@ -90,13 +90,9 @@ impl Directory {
             .or_else(|| self.named.get(digest))
     }
 
-    /// Returns everything that may be pulled as a manifest.
+    /// Returns everything that may be pulled as a manifest; what has a name may come twice.
     pub(crate) fn manifests(&self) -> impl Iterator<Item = &Descriptor> {
-        let unlisted = self
-            .named
-            .values()
-            .filter(|named| !self.catalog.manifests.contains_key(&named.digest));
-        self.catalog.manifests.values().chain(unlisted)
+        self.catalog.manifests.values().chain(self.named.values())
     }
 
     /// Returns every repository in the form of a path, sorted by bytes.

@@ -102,10 +102,24 @@ mod tests {
             (GENERALIZED_TIME, "99991231235959Z", None),
             (UTC_TIME, "701301000000Z", None),
             (UTC_TIME, "700101000000", None),
+            (UTC_TIME, "700101000000X", None),
+            (UTC_TIME, "700101000000.5Z", None),
             (UTC_TIME, "70010100000éZ", None),
             (0x04, "700101000000Z", None),
         ] {
             assert_eq!(time(tag, text), seconds, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_length_has_one_to_four_bytes() {
+        for (digits, length) in [
+            (&[][..], None),
+            (&[7], Some(7)),
+            (&[1, 0, 0, 0], Some(0x0100_0000)),
+            (&[0, 0, 0, 0, 1], None),
+        ] {
+            assert_eq!(big_endian(digits), length, "{digits:?}");
         }
     }
 

@@ -208,7 +208,28 @@ fn a_kept_key_opens_with_age_itself() {
 
 #[test]
 fn the_constraints_are_critical() {
-    let issued = subject(&["airlock.lan"], &["10.0.0.5"]).issue(NOW).unwrap();
+    let only_ipv4 = constraints(&["10.0.0.5"]);
+    for expected in [
+        "X509v3 Name Constraints: critical",
+        "DNS:airlock.lan",
+        "IP:10.0.0.5/255.255.255.255",
+        "IP:0:0:0:0:0:0:0:0/0:0:0:0:0:0:0:0",
+        "CA:TRUE, pathlen:0",
+    ] {
+        assert!(only_ipv4.contains(expected), "{expected} in\n{only_ipv4}");
+    }
+    let only_ipv6 = constraints(&["fd00::5"]);
+    for expected in [
+        "IP:FD00:0:0:0:0:0:0:5/FFFF:FFFF:FFFF:FFFF:FFFF:FFFF:FFFF:FFFF",
+        "IP:0.0.0.0/0.0.0.0",
+    ] {
+        assert!(only_ipv6.contains(expected), "{expected} in\n{only_ipv6}");
+    }
+}
+
+/// Returns the authority of `airlock.lan` and some addresses, as openssl writes it for people.
+fn constraints(addresses: &[&str]) -> String {
+    let issued = subject(&["airlock.lan"], addresses).issue(NOW).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ca.crt");
     #[expect(clippy::disallowed_methods, reason = "a file of a test")]
@@ -218,21 +239,16 @@ fn the_constraints_are_critical() {
         .arg(&path)
         .output()
         .expect("openssl is installed");
-    let text = String::from_utf8(output.stdout).unwrap();
-    for expected in [
-        "X509v3 Name Constraints: critical",
-        "DNS:airlock.lan",
-        "IP:10.0.0.5/255.255.255.255",
-        "IP:0:0:0:0:0:0:0:0/0:0:0:0:0:0:0:0",
-        "CA:TRUE, pathlen:0",
-    ] {
-        assert!(text.contains(expected), "{expected} in\n{text}");
-    }
+    String::from_utf8(output.stdout).unwrap()
 }
 
 #[test]
 fn what_is_no_subject_is_refused() {
     let long = "a".repeat(64);
+    // The longest name that there is (RFC 1035 section 2.3.4), and one beyond it.
+    let longest = format!("{}a", "a.".repeat(126));
+    assert!(subject(&[&longest], &[]).issue(NOW).is_ok());
+    let beyond = format!("{longest}b");
     for names in [
         &[][..],
         &["*.lan"],
@@ -240,6 +256,7 @@ fn what_is_no_subject_is_refused() {
         &["a b"],
         &["10.0.0.1"],
         &[&long],
+        &[&beyond],
     ] {
         let refused = subject(names, &[]).issue(NOW).unwrap_err();
         let mut shown = String::new();

@@ -115,7 +115,9 @@ mod tests {
     fn a_piece_is_no_longer_than_what_is_left() {
         let buffers = Buffers::default();
         for wanted in [0, 1, 16 * 1024, 16 * 1024 + 1, 256 * 1024] {
-            assert_eq!(buffers.take(wanted).into_bytes().len(), wanted);
+            let piece = buffers.take(wanted);
+            assert_eq!(piece.is_large(), wanted > SMALL);
+            assert_eq!(piece.into_bytes().len(), wanted);
         }
     }
 }

@@ -91,7 +91,7 @@ pub(super) async fn serve(
     shared: Arc<Shared>,
 ) {
     let counted = shared.metrics.connection();
-    let is_private = tls.is_some() || peer.is_local;
+    let is_private = peer.is_private(tls.is_some());
     if let Some(stream) = secured(tls, stream, &peer, &shared).await {
         let begun = AtomicU64::new(0);
         let line = Line {

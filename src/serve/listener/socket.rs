@@ -141,9 +141,7 @@ impl Socket {
                 let (stream, address) = socket.accept().await?;
                 // Small answers leave at once; a socket that cannot do that still works.
                 stream.set_nodelay(true).ok();
-                let name = address.to_string();
-                let is_local = address.ip().to_canonical().is_loopback();
-                Ok((Box::new(stream), Peer { name, is_local }))
+                Ok((Box::new(stream), Peer::at(address)))
             }
             Self::Unix { socket, .. } => {
                 let (stream, _) = socket.accept().await?;
@@ -174,6 +172,20 @@ impl Socket {
     }
 }
 
+impl Peer {
+    fn at(address: SocketAddr) -> Self {
+        Self {
+            name: address.to_string(),
+            is_local: address.ip().to_canonical().is_loopback(),
+        }
+    }
+
+    /// Tells whether nobody on a network can read along.
+    pub(super) fn is_private(&self, tls: bool) -> bool {
+        tls || self.is_local
+    }
+}
+
 /// The path of a Unix socket, removed with it.
 #[derive(Debug)]
 pub(super) struct Leftover(PathBuf);
@@ -201,6 +213,28 @@ impl fmt::Display for Bound {
             Self::Tcp { address, tls: true } => write!(f, "https://{address}"),
             Self::Tcp { address, .. } => write!(f, "http://{address}"),
             Self::Unix(path) => write!(f, "unix:{}", path.display()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_crosses_a_network_is_private_only_over_tls() {
+        for (address, is_local) in [
+            ("127.0.0.1:1", true),
+            ("127.9.9.9:1", true),
+            ("[::1]:1", true),
+            ("[::ffff:127.0.0.1]:1", true),
+            ("10.0.0.1:1", false),
+            ("[::ffff:10.0.0.1]:1", false),
+            ("[fd00::1]:1", false),
+        ] {
+            let peer = Peer::at(address.parse().expect("an address and a port"));
+            assert_eq!(peer.is_private(false), is_local, "{address}");
+            assert!(peer.is_private(true), "{address}");
         }
     }
 }
