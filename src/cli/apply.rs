@@ -12,11 +12,12 @@ use super::keys::OpeningKeysFlag;
 use super::lines::Lines;
 use super::lockfile::LOCKFILE;
 use super::source;
+use super::volume_files;
 use crate::config::Site;
 use crate::diagnostic::{Failure, sanitize};
 use crate::ops::inside::apply::{Applied, ApplyOptions, PublishedImages, apply, apply_lock};
 use crate::ops::lock_file::LockFile;
-use crate::ops::transfer::{Opened, open_envelope};
+use crate::ops::transfer::{Opened, open_volumes};
 use crate::report::{counted, human_size};
 use crate::store::Store;
 use crate::wire::Kind;
@@ -24,9 +25,10 @@ use crate::wire::Kind;
 /// Arguments of `airlock apply`.
 #[derive(Args, Debug)]
 pub(crate) struct ApplyArguments {
-    /// The bundle; - reads standard input. Without it, the lock is applied to what the store holds
+    /// The bundle; - reads standard input. Of a bundle in volumes all of them, or one where the others
+    /// are beside it. Without it, the lock is applied to what the store holds
     #[arg(value_name = "BUNDLE", required_unless_present = "lockfile")]
-    bundle: Option<PathBuf>,
+    bundle: Vec<PathBuf>,
     /// Trust this lock instead of the one recorded with the request
     #[arg(long, value_name = "FILE")]
     lockfile: Option<PathBuf>,
@@ -69,8 +71,13 @@ impl ApplyArguments {
         let run = context.run();
         let folder = self.store.folder(context.environment())?;
         let store = Store::open(&folder)?;
-        let mut report = if let Some(path) = &self.bundle {
-            let opened = self.open(context, &store, path)?;
+        let mut report = if self.bundle.is_empty() {
+            let path = self.lockfile.as_deref().unwrap_or(Path::new(LOCKFILE));
+            let lock = LockFile::read(path, &run)?;
+            let (older, check) = (self.allow_older, self.check);
+            of_lock(apply_lock(&lock, &store, older, check, &run)?)
+        } else {
+            let opened = self.open(context, &store)?;
             let site = Site::load(&folder.join("airlock").join("site.toml"))?;
             let lock = self
                 .lockfile
@@ -83,16 +90,6 @@ impl ApplyArguments {
                 check: self.check,
             };
             of_bundle(apply(&opened, &store, &options, &run)?)
-        } else {
-            let path = self.lockfile.as_deref().unwrap_or(Path::new(LOCKFILE));
-            let lock = LockFile::read(path, &run)?;
-            of_lock(apply_lock(
-                &lock,
-                &store,
-                self.allow_older,
-                self.check,
-                &run,
-            )?)
         };
         report.check = self.check;
         context.end_progress();
@@ -108,17 +105,17 @@ impl ApplyArguments {
         })
     }
 
-    fn open(&self, context: &Context, store: &Store, path: &Path) -> Result<Opened, Failure> {
+    fn open(&self, context: &Context, store: &Store) -> Result<Opened, Failure> {
         let run = context.run();
         let keyring = self.keys.load(context)?;
-        let file = source::open(path, || {
+        let files = volume_files::open(&self.bundle, || {
             if self.check {
                 return source::scratch();
             }
             Ok(store.begin(run.clock)?.scratch()?)
         })?;
-        Ok(open_envelope(
-            file,
+        Ok(open_volumes(
+            files,
             &keyring,
             &[Kind::Bundle],
             run.clock.unix_seconds(),

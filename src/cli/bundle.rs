@@ -15,6 +15,8 @@ use super::lockfile::LockfileFlag;
 use super::source;
 use super::station::StationFlags;
 use super::target::Target;
+use super::volume_size::{VolumeSize, volume_size};
+use super::volume_target::{VolumeTarget, Written, remove_others};
 use crate::diagnostic::Failure;
 use crate::ops::lock_file::LockFile;
 use crate::ops::outside::bundle::{BundleFailure, BundleOptions, Order, Prepared, prepare};
@@ -44,6 +46,10 @@ pub(crate) struct BundleArguments {
     /// Replace a bundle that is there
     #[arg(long)]
     force: bool,
+    /// Split the bundle where it is longer than a file may be on the medium (650M, 4G, 4GiB): into
+    /// FILE.001, FILE.002 and on
+    #[arg(long, value_name = "SIZE", value_parser = volume_size)]
+    volume_size: Option<VolumeSize>,
     /// Carry everything the lock names, also what the inside has; needs the lock
     #[arg(long, requires = "request")]
     complete: bool,
@@ -83,6 +89,8 @@ struct Report {
     schema: &'static str,
     id: String,
     file: String,
+    /// The files of a bundle in volumes, in order.
+    volumes: Vec<String>,
     blobs: usize,
     carried_bytes: u64,
     sealed_bytes: u64,
@@ -109,7 +117,7 @@ impl BundleArguments {
         let named = self
             .output
             .as_deref()
-            .map(|path| Target::open(path, self.force))
+            .map(|path| self.place(path))
             .transpose()?;
         let station = self.station.settings(context)?;
         let options = self.options(station.jobs, &run)?;
@@ -129,17 +137,46 @@ impl BundleArguments {
             let client = station.client(context);
             prepare(&order, &client, &cache, &keyring, &options, &run)?
         };
-        let target = match named {
-            Some(target) => target,
-            None => Target::open(
-                Path::new(&format!("bundle-{}.age", prepared.id().short())),
-                self.force,
-            )?,
+        let own_name = format!("bundle-{}.age", prepared.id().short());
+        let path = self.output.as_deref().unwrap_or(Path::new(&own_name));
+        let place = match named {
+            Some(place) => place,
+            None => self.place(path)?,
         };
-        let (target, sealed_bytes) = prepared.write(target, &run)?;
-        let file = target.finish()?;
+        let written = self.write(&prepared, place, path, &run)?;
         context.end_progress();
-        tell(context, &prepared, file, sealed_bytes)
+        tell(context, &prepared, written)
+    }
+
+    /// Opens what the bundle is written to, as far as that is known before it is made.
+    fn place(&self, path: &Path) -> Result<Place, Failure> {
+        Ok(match self.volume_size {
+            None => Place::One(Target::open(path, self.force)?),
+            Some(_) => Place::Volumes(VolumeTarget::open(path, self.force)?),
+        })
+    }
+
+    /// Seals the bundle: into one file, or into volumes where it is longer than one.
+    fn write(
+        &self,
+        prepared: &Prepared<'_>,
+        place: Place,
+        path: &Path,
+        run: &Run<'_>,
+    ) -> Result<Written, Failure> {
+        match place {
+            Place::One(target) => write_one(prepared, target, run),
+            Place::Volumes(mut target) if prepared.volumes() > 1 => {
+                prepared.write_volumes(&mut target, run)?;
+                target.finish()
+            }
+            Place::Volumes(unused) => {
+                drop(unused);
+                let written = write_one(prepared, Target::open(path, self.force)?, run)?;
+                remove_others(path, &[path.to_owned()])?;
+                Ok(written)
+            }
+        }
     }
 
     fn options(&self, jobs: NonZeroUsize, run: &Run<'_>) -> Result<BundleOptions, Failure> {
@@ -154,6 +191,7 @@ impl BundleArguments {
             },
             keep_going: self.keep_going,
             further: self.to.clone(),
+            volume_payload: self.volume_size.map(|size| size.0),
         })
     }
 
@@ -214,7 +252,22 @@ fn requested(
     Ok((request, id))
 }
 
-fn tell(context: &Context, prepared: &Prepared<'_>, file: String, sealed_bytes: u64) -> Outcome {
+fn write_one(prepared: &Prepared<'_>, target: Target, run: &Run<'_>) -> Result<Written, Failure> {
+    let (target, bytes) = prepared.write(target, run)?;
+    Ok(Written {
+        file: target.finish()?,
+        volumes: Vec::new(),
+        bytes,
+    })
+}
+
+/// Where a bundle goes.
+enum Place {
+    One(Target),
+    Volumes(VolumeTarget),
+}
+
+fn tell(context: &Context, prepared: &Prepared<'_>, written: Written) -> Outcome {
     let missing = prepared.missing.iter().map(|(subject, why)| MissingLine {
         what: match subject {
             Subject::Digest(digest) => digest.to_string(),
@@ -225,10 +278,11 @@ fn tell(context: &Context, prepared: &Prepared<'_>, file: String, sealed_bytes: 
     let report = Report {
         schema: "airlock.bundle/1",
         id: prepared.id().to_string(),
-        file,
+        file: written.file,
+        volumes: written.volumes,
         blobs: prepared.blobs(),
         carried_bytes: prepared.carried_bytes(),
-        sealed_bytes,
+        sealed_bytes: written.bytes,
         missing: missing.collect(),
     };
     // A bundle that goes to standard output leaves no room for a report there.
@@ -254,7 +308,10 @@ fn text(report: &Report) -> String {
         counted(report.blobs, "blob"),
         human_size(report.carried_bytes),
         human_size(report.sealed_bytes),
-        report.file
+        match report.volumes.as_slice() {
+            [first, .., last] => format!("{first} to {last}"),
+            _ => report.file.clone(),
+        }
     ));
     out.into_text()
 }

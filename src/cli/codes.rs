@@ -1,6 +1,6 @@
 //! Every code of the house, for the documentation and its test.
 
-use super::{demo, entry, folders, keys, output, scan, source, tls};
+use super::{demo, entry, folders, keys, output, scan, source, tls, volume_target};
 use crate::diagnostic::{Code, Diagnose as _};
 use crate::ops::{inside, lock_file, outside, project, resolve, transfer};
 use crate::run::{Cancelled, EntropyError};
@@ -10,7 +10,7 @@ use crate::{
 
 /// Lists every code that an error or a warning can have, room by room.
 pub fn all_codes() -> Vec<Code> {
-    let rooms: [&[Code]; 27] = [
+    let rooms: [&[Code]; 28] = [
         compose::CODES,
         config::CODES,
         demo::CODES,
@@ -36,6 +36,7 @@ pub fn all_codes() -> Vec<Code> {
         store::CODES,
         transfer::CODES,
         upstream::CODES,
+        volume_target::CODES,
         wire::CODES,
         &[
             entry::NO_DIRECTORY,

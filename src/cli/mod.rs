@@ -15,6 +15,7 @@ mod compose;
 mod config;
 mod context;
 mod demo;
+mod descriptors;
 mod diff;
 mod entry;
 mod environment;
@@ -42,6 +43,10 @@ mod time;
 mod tls;
 mod token;
 mod version;
+mod volume_files;
+mod volume_name;
+mod volume_size;
+mod volume_target;
 
 pub use codes::all_codes;
 pub use entry::main;

@@ -13,7 +13,7 @@ use crate::oci::Hasher;
 use crate::store::{Existing, OutputFile};
 
 /// Transfer files are for the courier as well.
-const MODE: u32 = 0o644;
+pub(crate) const MODE: u32 = 0o644;
 
 /// An output that has its name only when it is whole.
 pub(crate) enum Target {
@@ -71,7 +71,7 @@ impl Named {
 }
 
 /// The name of the file of sums beside a file.
-fn sums_of(path: &Path) -> PathBuf {
+pub(crate) fn sums_of(path: &Path) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(".sums");
     name.into()
@@ -79,7 +79,7 @@ fn sums_of(path: &Path) -> PathBuf {
 
 /// One line as `sha256sum` writes it; a name with a line feed or backslash is escaped, and the line
 /// then begins with a backslash.
-fn sums_line(hex: &str, name: &OsStr) -> Vec<u8> {
+pub(crate) fn sums_line(hex: &str, name: &OsStr) -> Vec<u8> {
     let mut escaped = Vec::new();
     for byte in name.as_bytes() {
         match byte {

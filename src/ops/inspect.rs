@@ -1,8 +1,6 @@
 //! `airlock inspect`: what an envelope holds, before anything is done with it.
 
-use std::fs::File;
-
-use super::transfer::{Opened, open_envelope};
+use super::transfer::{Opened, VolumeFile, open_volumes};
 use crate::diagnostic::Failure;
 use crate::run::Run;
 use crate::seal::Keyring;
@@ -15,7 +13,9 @@ pub struct Inspected {
     pub id: TransferId,
     /// The key that signed it.
     pub signer: Kid,
-    /// Length of the sealed file, in bytes.
+    /// How many files it came in.
+    pub files: usize,
+    /// Length of the sealed files, in bytes.
     pub sealed_bytes: u64,
     /// Length of what is sealed, in bytes.
     pub payload_bytes: u64,
@@ -26,9 +26,13 @@ pub struct Inspected {
 /// Every kind.
 const ANY: &[Kind] = &[Kind::Request, Kind::Bundle, Kind::Receipt];
 
-/// Opens an envelope with the keys of a keyring.
-pub fn inspect(file: File, keyring: &Keyring, run: &Run<'_>) -> Result<Inspected, Failure> {
-    let opened = open_envelope(file, keyring, ANY, run.clock.unix_seconds())?;
+/// Opens an envelope, whole or in volumes, with the keys of a keyring.
+pub fn inspect(
+    files: Vec<VolumeFile>,
+    keyring: &Keyring,
+    run: &Run<'_>,
+) -> Result<Inspected, Failure> {
+    let opened = open_volumes(files, keyring, ANY, run.clock.unix_seconds())?;
     Ok(Inspected::of(opened))
 }
 
@@ -37,6 +41,7 @@ impl Inspected {
         Self {
             id: opened.id(),
             signer: opened.signer(),
+            files: opened.files(),
             sealed_bytes: opened.sealed_bytes(),
             payload_bytes: opened.layout().total(),
             transfer: opened.into_transfer(),

@@ -15,6 +15,8 @@ const VERSION: &[u8] = b"v1\n";
 const LONGEST: usize = 64 * 1024;
 /// Most stanzas.
 const STANZAS: usize = 64;
+/// Characters of a full line of a stanza's body.
+const LINE: usize = 64;
 /// Bytes of the nonce that follows the header.
 const NONCE: usize = 16;
 
@@ -31,6 +33,9 @@ pub(super) fn read_head(file: &File, size: u64) -> Result<Arc<[u8]>, SealError> 
 }
 
 /// Returns the length of the header at the beginning of `bytes`.
+///
+/// A stanza ends with a line that is not full, as the specification of age says; its reader takes older
+/// files that have none.
 fn header_length(bytes: &[u8]) -> Result<usize, SealError> {
     let magic = bytes.get(..MAGIC.len()).unwrap_or(bytes);
     if !MAGIC.starts_with(magic) || bytes.is_empty() {
@@ -46,6 +51,7 @@ fn header_length(bytes: &[u8]) -> Result<usize, SealError> {
     }
     let mut length = MAGIC.len() + VERSION.len();
     let mut stanzas = 0;
+    let (mut in_body, mut unended) = (false, false);
     for line in bytes
         .get(length..)
         .unwrap_or_default()
@@ -55,10 +61,18 @@ fn header_length(bytes: &[u8]) -> Result<usize, SealError> {
         if length > LONGEST || stanzas > STANZAS {
             return Err(SealError::HeaderTooLong);
         }
-        if line.starts_with(b"---") && line.ends_with(b"\n") {
-            return Ok(length);
+        let last = line.starts_with(b"---") && line.ends_with(b"\n");
+        let begins = line.starts_with(b"->");
+        unended |= in_body && (begins || last);
+        if last {
+            return if unended {
+                Err(SealError::WrongKey)
+            } else {
+                Ok(length)
+            };
         }
-        stanzas += usize::from(line.starts_with(b"->"));
+        in_body = begins || (in_body && line.len() > LINE);
+        stanzas += usize::from(begins);
     }
     if bytes.len() < LONGEST {
         Err(SealError::Truncated)
@@ -104,6 +118,23 @@ mod tests {
             header_length(&header(1, LONGEST * 2)[..LONGEST + NONCE]),
             Err(SealError::HeaderTooLong)
         ));
+    }
+
+    #[test]
+    fn a_stanza_ends_with_a_line_that_is_not_full() {
+        let full = "A".repeat(LINE);
+        for (stanzas, ended) in [
+            ("-> a\n\n".to_owned(), true),
+            (format!("-> a\n{full}\n\n"), true),
+            (format!("-> a\n{full}\nAAAA\n-> b\n\n"), true),
+            ("-> a\n".to_owned(), false),
+            (format!("-> a\n{full}\n"), false),
+            (format!("-> a\n{full}\n-> b\n\n"), false),
+        ] {
+            let text = format!("age-encryption.org/v1\n{stanzas}--- mac\n");
+            let found = header_length(text.as_bytes());
+            assert_eq!(found.is_ok(), ended, "{stanzas}");
+        }
     }
 
     #[test]

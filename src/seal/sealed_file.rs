@@ -71,6 +71,11 @@ impl SealedFile {
         self.handle.size
     }
 
+    /// Returns header and nonce: no two sealed files have the same, copies aside.
+    pub fn head(&self) -> &[u8] {
+        &self.handle.head
+    }
+
     /// Returns the length of header and nonce in bytes.
     pub fn head_bytes(&self) -> u64 {
         self.handle.head.len() as u64

@@ -62,7 +62,7 @@ pub use checked::Checked;
 pub use disk::{At, Disk, RealDisk};
 pub use error::{CODES, StoreError};
 pub use ledger::Ledger;
-pub use output::{Existing, OutputFile, publish_file};
+pub use output::{Existing, OutputFile, UnnamedFile, publish_file};
 pub use publication::Publication;
 pub use publish::Published;
 pub use roots::Roots;

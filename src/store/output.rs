@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
@@ -28,7 +29,15 @@ pub enum Existing {
 #[derive(Debug)]
 pub struct OutputFile {
     file: File,
-    folder: OwnedFd,
+    name: UnnamedFile,
+}
+
+/// A whole file beside its final name, closed, which [`publish`](Self::publish) gives it.
+///
+/// Dropped without, it leaves nothing.
+#[derive(Debug)]
+pub struct UnnamedFile {
+    folder: Arc<OwnedFd>,
     path: PathBuf,
     temp: String,
     existing: Existing,
@@ -56,26 +65,37 @@ pub fn publish_file(
 impl OutputFile {
     /// Begins a file that will have the name `path`. `mode` is subject to the umask.
     pub fn create(path: &Path, mode: u32, existing: Existing) -> Result<Self, StoreError> {
-        let Some(name) = path.file_name() else {
-            return Err(StoreError::OutputNotAFile(path.to_owned()));
-        };
-        let parent = match path.parent() {
-            Some(parent) if parent != Path::new("") => parent,
-            _ => Path::new("."),
-        };
+        let parent = folder_of(path);
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let folder = rustix::fs::open(parent, flags, Mode::empty())
             .map_err(|errno| StoreError::io("open the folder", parent, errno.into()))?;
+        Self::create_in(&Arc::new(folder), path, mode, existing)
+    }
+
+    /// Begins another file in the same folder, which is not opened again.
+    pub fn create_beside(&self, path: &Path, mode: u32) -> Result<Self, StoreError> {
+        Self::create_in(&self.name.folder, path, mode, self.name.existing)
+    }
+
+    fn create_in(
+        folder: &Arc<OwnedFd>,
+        path: &Path,
+        mode: u32,
+        existing: Existing,
+    ) -> Result<Self, StoreError> {
+        let Some(name) = path.file_name() else {
+            return Err(StoreError::OutputNotAFile(path.to_owned()));
+        };
         refuse_existing(path, existing)?;
-        let (temp, file) = create_temp(&folder, parent, name, mode)?;
-        Ok(Self {
-            file,
-            folder,
+        let (temp, file) = create_temp(folder, folder_of(path), name, mode)?;
+        let name = UnnamedFile {
+            folder: Arc::clone(folder),
             path: path.to_owned(),
             temp,
             existing,
             finished: false,
-        })
+        };
+        Ok(Self { file, name })
     }
 
     /// Returns the file, for writing at an offset from several threads.
@@ -94,28 +114,44 @@ impl OutputFile {
     pub fn refused(&self, action: &'static str, needed: u64, error: io::Error) -> StoreError {
         if StoreError::is_full(&error) {
             return StoreError::Full {
-                path: self.path.clone(),
+                path: self.name.path.clone(),
                 needed,
-                available: available(&self.folder),
+                available: available(&self.name.folder),
             };
         }
-        StoreError::io(action, &self.path, error)
+        StoreError::io(action, &self.name.path, error)
     }
 
     /// Syncs the file, gives it its name, and syncs the folder.
-    pub fn finish(mut self) -> Result<(), StoreError> {
+    pub fn finish(self) -> Result<(), StoreError> {
+        self.close()?.publish()
+    }
+
+    /// Syncs and closes the file; it has no name yet.
+    pub fn close(self) -> Result<UnnamedFile, StoreError> {
         self.file
             .sync_all()
             .map_err(|error| self.refused("sync", 0, error))?;
+        Ok(self.name)
+    }
+}
+
+impl UnnamedFile {
+    /// Gives the file its name, and syncs the folder.
+    pub fn publish(mut self) -> Result<(), StoreError> {
         self.rename().map_err(|errno| match errno {
             Errno::EXIST => StoreError::OutputExists(self.path.clone()),
-            errno => self.refused("give its final name to", 0, errno.into()),
+            errno => StoreError::io("give its final name to", &self.path, errno.into()),
         })?;
         self.finished = true;
-        match rustix::fs::fsync(&self.folder) {
+        match rustix::fs::fsync(self.folder.as_fd()) {
             // Some file systems of sticks cannot sync a folder.
             Ok(()) | Err(Errno::INVAL) => Ok(()),
-            Err(errno) => Err(self.refused("sync the folder of", 0, errno.into())),
+            Err(errno) => Err(StoreError::io(
+                "sync the folder of",
+                &self.path,
+                errno.into(),
+            )),
         }
     }
 
@@ -140,6 +176,13 @@ impl OutputFile {
             }
             result => result,
         }
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
     }
 }
 
@@ -188,11 +231,12 @@ impl io::Seek for OutputFile {
     }
 }
 
-impl Drop for OutputFile {
+impl Drop for UnnamedFile {
     fn drop(&mut self) {
         if !self.finished {
             // What stays, stays under a name that says what it is.
-            rustix::fs::unlinkat(&self.folder, &self.temp, AtFlags::empty()).unwrap_or_default();
+            rustix::fs::unlinkat(self.folder.as_fd(), &self.temp, AtFlags::empty())
+                .unwrap_or_default();
         }
     }
 }

@@ -152,6 +152,11 @@ impl Layout {
             .map_or(0, |payload| payload.end)
     }
 
+    /// Returns the first part whose framing ends behind an offset; the number of parts for the tail.
+    pub fn framing_behind(&self, offset: u64) -> usize {
+        self.places.partition_point(|place| place.start <= offset)
+    }
+
     /// Returns the framing bytes before a part; for the number of parts, those of the tail.
     pub fn framing(&self, part: usize) -> Vec<u8> {
         let before = part

@@ -244,11 +244,12 @@ pub(crate) fn contents(opened: &Opened) -> Result<Vec<Vec<u8>>, TransferError> {
     }
     let mut span = opened.span(0..usize::MAX)?;
     while let Some(entry) = span.next_entry()? {
-        let carried = entry.carried();
+        let (carried, volumes) = (entry.carried(), entry.volumes());
         let mut out = Vec::new();
         let mut verified = VerifyingReader::new(entry.content()?, carried.content());
-        io::copy(&mut verified, &mut out)
-            .map_err(|error| TransferError::payload(carried.content().digest.to_string(), error))?;
+        io::copy(&mut verified, &mut out).map_err(|error| {
+            TransferError::payload(carried.content().digest.to_string(), volumes, error)
+        })?;
         contents.push(out);
     }
     Ok(contents)

@@ -4,6 +4,7 @@
     reason = "helpers of tests; a failure is a failed test"
 )]
 
+mod age_situations;
 mod by_hand;
 mod cards;
 mod change;
@@ -19,3 +20,4 @@ mod round_trip;
 mod stock;
 mod texts;
 mod vectors;
+mod volumes;

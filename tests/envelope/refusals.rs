@@ -388,7 +388,10 @@ fn one_volume_of_several_is_not_the_bundle() {
         &seal_bundle(&parts, &forger.keyring).unwrap(),
         &forger.keyring,
     );
-    assert_eq!(code(&forger.seal(&payload[..65_536])), "transfer/volumes");
+    assert_eq!(
+        code(&forger.seal(&payload[..65_536])),
+        "transfer/volume-missing"
+    );
     parts.bundle.volume_payload = Some(1 << 30);
     let sealed = seal_bundle(&parts, &forger.keyring).unwrap();
     assert_eq!(code(&sealed), "accepted");

@@ -12,7 +12,7 @@ use std::process::Command;
 
 use airlock::wire::{Kind, Transfer};
 
-use crate::fixture::{keyring, open_whole, payload_of, seal_bundle};
+use crate::fixture::{keyring, long_bundle, open_whole, payload_of, seal_bundle};
 use crate::forge::{Forger, parts_of};
 use crate::golden;
 use crate::vectors::vector_bundle;
@@ -67,6 +67,21 @@ fn stock_age_and_tar_open_every_kind() {
                 assert_eq!(found, bytes, "{path}");
             }
         }
+    }
+}
+
+#[test]
+fn stock_age_and_tar_open_a_bundle_in_volumes() {
+    let folder = folder();
+    for name in golden::list("volumes", "") {
+        let bytes = golden::read(&format!("volumes/{name}"));
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    run(folder.path(), &block("# A bundle in volumes"), &[]);
+    let parts = long_bundle(&keyring(0));
+    for (path, bytes) in parts_of(&parts) {
+        let found = fs::read(folder.path().join("opened").join(&path)).unwrap();
+        assert_eq!(found, bytes, "{path}");
     }
 }
 

@@ -16,6 +16,7 @@ fn sources() -> BTreeMap<&'static str, &'static str> {
         ("one_way", include_str!("one_way.rs")),
         ("replayed", include_str!("replayed.rs")),
         ("signed", include_str!("signed.rs")),
+        ("volumes", include_str!("volumes.rs")),
     ])
 }
 
@@ -45,7 +46,7 @@ fn every_refusal_has_a_code_and_a_test_that_names_it() {
         assert!(source.contains(code), "the test names another code: {row}");
         count += 1;
     }
-    assert!(count >= 39, "only {count} rows were read");
+    assert!(count >= 44, "only {count} rows were read");
 }
 
 #[test]

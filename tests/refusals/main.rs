@@ -23,4 +23,5 @@ mod opened;
 mod replayed;
 mod signed;
 mod snapshot;
+mod volumes;
 mod world;

@@ -15,6 +15,7 @@ use proptest::sample::Index;
 use crate::change::{BODY, HEADER, PAYLOAD, config, over_changes};
 use crate::opened::{Opened, line_of_site, seal};
 use crate::snapshot::Snapshot;
+use crate::volumes::CHANGED as VOLUMES;
 use crate::world::World;
 
 /// Changes to the sealed file.
@@ -195,7 +196,7 @@ fn whatever_the_site_signs_as_a_bundle_is_refused() {
 
 #[test]
 fn the_documentation_tells_how_many_there_are() {
-    let here = SEALED + PAYLOADS + ORDERS + 2 * SPLICED + WRONG_ROLE;
+    let here = SEALED + PAYLOADS + ORDERS + 2 * SPLICED + WRONG_ROLE + VOLUMES;
     assert!(here >= 10_000);
     let page = include_str!("../../docs/reliability.md");
     for (what, count) in [
@@ -205,6 +206,7 @@ fn the_documentation_tells_how_many_there_are() {
         ("pieces of the bundles of two sites", SPLICED),
         ("pieces of the bundles of two requests", SPLICED),
         ("signed by the wrong role", WRONG_ROLE),
+        ("the volumes of a bundle", VOLUMES),
         ("all of these", here),
     ] {
         let row = format!("| {what} | {count} |");

@@ -10,6 +10,7 @@ use crate::cli::context::{Context, Outcome};
 use crate::cli::exit::ExitStatus;
 use crate::cli::keys::OpeningKeysFlag;
 use crate::cli::source;
+use crate::cli::volume_files;
 use crate::ops::inspect::{Inspected, inspect};
 use crate::wire::WireError;
 
@@ -18,9 +19,10 @@ use crate::wire::WireError;
 pub(crate) struct InspectArguments {
     #[command(flatten)]
     keys: OpeningKeysFlag,
-    /// A request, bundle or receipt; - reads standard input
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    /// A request, bundle or receipt; - reads standard input. Of a bundle in volumes all of them, or
+    /// one where the others are beside it
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
 }
 
 #[derive(Serialize)]
@@ -28,6 +30,7 @@ struct Shown {
     schema: &'static str,
     id: String,
     signed_by: String,
+    files: usize,
     sealed_bytes: u64,
     payload_bytes: u64,
     /// As `docs/transfer-format.md` section 6 describes it.
@@ -38,8 +41,8 @@ impl InspectArguments {
     /// Verifies who signed the envelope, and shows what it says.
     pub(crate) fn run(&self, context: &Context) -> Outcome {
         let keyring = self.keys.load(context)?;
-        let file = source::open(&self.file, source::scratch)?;
-        let inspected = inspect(file, &keyring, &context.run())?;
+        let files = volume_files::open(&self.files, source::scratch)?;
+        let inspected = inspect(files, &keyring, &context.run())?;
         let output = context.output();
         if output.is_json() {
             output.data(&shown(&inspected)?)?;
@@ -56,6 +59,7 @@ fn shown(inspected: &Inspected) -> Result<Shown, WireError> {
         schema: "airlock.inspect/1",
         id: inspected.id.to_string(),
         signed_by: inspected.signer.to_string(),
+        files: inspected.files,
         sealed_bytes: inspected.sealed_bytes,
         payload_bytes: inspected.payload_bytes,
         transfer: serde_json::from_slice(&json).expect("canonical JSON is JSON"),

@@ -18,7 +18,11 @@ pub(super) fn describe(inspected: &Inspected, verbose: bool) -> String {
     if let Some(expires) = address.expires {
         sheet.time("expires", expires);
     }
-    sheet.fact("file", human_size(inspected.sealed_bytes));
+    let size = human_size(inspected.sealed_bytes);
+    match inspected.files {
+        1 => sheet.fact("file", size),
+        files => sheet.fact("files", format_args!("{size} in {files} volumes")),
+    }
     match &inspected.transfer {
         Transfer::Request(request) => describe_request(&mut sheet, request, verbose),
         Transfer::Bundle(bundle) => describe_bundle(&mut sheet, bundle, verbose),

@@ -2,17 +2,18 @@
 
 use std::fmt;
 use std::io::{self, Read};
+use std::ops::RangeInclusive;
 
 use super::encoding::ContentReader;
+use super::payload::PayloadReader;
 use super::{Opened, TransferError};
-use crate::seal::PlainReader;
 use crate::wire::{Carried, Layout, Part};
 
 /// Reads the bytes of one entry as they are carried. They are not verified against its digest:
 /// whoever takes them does that, in the same pass in which they are stored.
 pub struct EntryReader<'s> {
     opened: &'s Opened,
-    reader: &'s mut PlainReader,
+    reader: &'s mut PayloadReader,
     left: &'s mut u64,
     index: usize,
     carried: Carried,
@@ -21,7 +22,7 @@ pub struct EntryReader<'s> {
 impl<'s> EntryReader<'s> {
     pub(super) fn new(
         opened: &'s Opened,
-        reader: &'s mut PlainReader,
+        reader: &'s mut PayloadReader,
         left: &'s mut u64,
         index: usize,
         carried: Carried,
@@ -51,6 +52,12 @@ impl<'s> EntryReader<'s> {
     /// verified here as well.
     pub fn content(self) -> Result<ContentReader<'s>, TransferError> {
         ContentReader::new(self)
+    }
+
+    /// Names the volumes that hold the entry, from 1; none where there is only one file.
+    pub fn volumes(&self) -> Option<RangeInclusive<u32>> {
+        self.opened
+            .volumes_of(Layout::FIRST_ENTRY.saturating_add(self.index))
     }
 
     pub(super) fn part(&self) -> Option<Part> {

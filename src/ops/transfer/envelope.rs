@@ -4,8 +4,12 @@ use std::io::Write;
 
 use lock_format::{Algorithm, Blob};
 
-use super::{TransferError, Writing};
+use super::volume_sealer::VolumeSealer;
+use super::writing::write_payload;
+use super::{OpenPayload, TransferError, VolumeOutputs, VolumePlan, Writing};
+use crate::diagnostic::Failure;
 use crate::oci::digest_of;
+use crate::run::Cancel;
 use crate::seal::{Keyring, Recipient, Sealer};
 use crate::wire::{Carried, Kind, Layout, SignatureLine, Transfer, TransferId};
 
@@ -19,6 +23,7 @@ pub struct Envelope {
     /// `index.json`, in a bundle.
     pub(super) index_json: Option<Vec<u8>>,
     pub(super) entries: Vec<Carried>,
+    plan: VolumePlan,
     recipients: Vec<Recipient>,
 }
 
@@ -65,11 +70,12 @@ impl Envelope {
         let line = signer.sign(kind, &json)?;
         Ok(Self {
             id: TransferId::of(&json),
-            layout,
             json,
             line,
             index_json,
             entries,
+            plan: VolumePlan::of(transfer, &layout),
+            layout,
             recipients,
         })
     }
@@ -92,6 +98,25 @@ impl Envelope {
     /// Begins to seal; nothing reaches `out` yet.
     pub fn seal_to<W: Write>(&self, out: W) -> Result<Writing<'_, W>, TransferError> {
         Ok(Writing::new(self, Sealer::new(&self.recipients, out)?))
+    }
+
+    /// Returns how the payload is divided into volumes.
+    pub fn plan(&self) -> VolumePlan {
+        self.plan
+    }
+
+    /// Seals each volume into an output of its own, one after the other.
+    ///
+    /// On a failure the volumes that were ended are whole, and the last one opens with nothing.
+    pub fn seal_volumes(
+        &self,
+        outputs: &mut impl VolumeOutputs,
+        open: &mut OpenPayload<'_>,
+        cancel: &Cancel,
+    ) -> Result<(), Failure> {
+        let mut sealer = VolumeSealer::new(&self.recipients, self.plan.volume_payload(), outputs);
+        write_payload(self, open, cancel, &mut |bytes| sealer.put(bytes))?;
+        sealer.finish()
     }
 }
 

@@ -1,7 +1,10 @@
 //! Why an envelope is refused, or could not be written.
 
 use std::io;
+use std::ops::RangeInclusive;
 
+use super::VolumeError;
+use super::volume_error;
 use crate::diagnostic::{Class, Code, Diagnose};
 use crate::oci::VerifyError;
 use crate::run::Cancelled;
@@ -20,7 +23,6 @@ const OUTPUT: Code = Code::new("transfer/output");
 const PAYLOAD_DIFFERS: Code = Code::new("transfer/payload-differs");
 const PAYLOAD_UNREADABLE: Code = Code::new("transfer/payload-unreadable");
 const TRAILING_DATA: Code = Code::new("transfer/trailing-data");
-const VOLUMES: Code = Code::new("transfer/volumes");
 
 /// Every code of this room.
 pub const CODES: &[Code] = &[
@@ -36,7 +38,11 @@ pub const CODES: &[Code] = &[
     PAYLOAD_DIFFERS,
     PAYLOAD_UNREADABLE,
     TRAILING_DATA,
-    VOLUMES,
+    volume_error::DIFFERS,
+    volume_error::FOREIGN,
+    volume_error::MISSING,
+    volume_error::ORDER,
+    volume_error::TWICE,
 ];
 
 /// Tells why an envelope is refused, or could not be written.
@@ -108,9 +114,9 @@ pub enum TransferError {
         /// What is wrong.
         why: String,
     },
-    /// One volume of several.
-    #[error("this is one volume of a bundle that was split")]
-    Volumes,
+    /// The volumes do not make it whole.
+    #[error(transparent)]
+    Volume(#[from] VolumeError),
     /// Some entry was not read to its end.
     #[error("{part} was not read to its end, so the envelope is not verified")]
     NotRead {
@@ -147,14 +153,20 @@ impl TransferError {
         }
     }
 
-    /// Takes the cause out of an I/O error met while a payload was verified.
-    pub fn payload(part: String, error: io::Error) -> Self {
-        match VerifyError::within(&error) {
-            Some(differs) => Self::PayloadDiffers {
+    /// Takes the cause out of an I/O error met while a payload was verified, which lies in
+    /// `volumes` where there are several.
+    pub fn payload(part: String, volumes: Option<RangeInclusive<u32>>, error: io::Error) -> Self {
+        let Some(cause) = VerifyError::within(&error).cloned() else {
+            return Self::reading(error);
+        };
+        match volumes {
+            None => Self::PayloadDiffers { part, cause },
+            Some(volumes) => VolumeError::Differs {
                 part,
-                cause: differs.clone(),
-            },
-            None => Self::reading(error),
+                volumes,
+                cause,
+            }
+            .into(),
         }
     }
 }
@@ -190,7 +202,7 @@ impl Diagnose for TransferError {
             Self::Framing { .. } => FRAMING,
             Self::PayloadDiffers { .. } => PAYLOAD_DIFFERS,
             Self::BadEncoding { .. } => BAD_ENCODING,
-            Self::Volumes => VOLUMES,
+            Self::Volume(error) => error.code(),
             Self::NotRead { .. } => NOT_READ,
             Self::PayloadUnreadable { .. } => PAYLOAD_UNREADABLE,
             Self::Output(_) => OUTPUT,
@@ -202,7 +214,8 @@ impl Diagnose for TransferError {
             Self::Wire(error) => error.class(),
             Self::Seal(error) => error.class(),
             Self::Cancelled(error) => error.class(),
-            Self::OtherKind { .. } | Self::Volumes | Self::OtherKeys => Class::Usage,
+            Self::Volume(error) => error.class(),
+            Self::OtherKind { .. } | Self::OtherKeys => Class::Usage,
             Self::PayloadUnreadable { .. } | Self::Output(_) => Class::Environment,
             Self::NotForMe
             | Self::OtherIndexJson
@@ -220,6 +233,7 @@ impl Diagnose for TransferError {
             Self::Wire(error) => return error.help(),
             Self::Seal(error) => return error.help(),
             Self::Cancelled(error) => return error.help(),
+            Self::Volume(error) => return error.help(),
             Self::OtherKind { found, .. } => match found {
                 Kind::Request => "give it to `airlock bundle`, outside",
                 Kind::Bundle => "give it to `airlock apply`, inside",
@@ -234,7 +248,6 @@ impl Diagnose for TransferError {
             Self::PayloadDiffers { .. } => {
                 "ask the other side to make it again; outside, `airlock bundle` fetches a damaged blob anew"
             }
-            Self::Volumes => "give all volumes of the bundle",
             Self::PayloadUnreadable { .. } => "check the folder that it is read from",
             Self::Output(_) => "check that there is room, and that the folder can be written",
             Self::OtherIndexJson | Self::NotRead { .. } => return None,

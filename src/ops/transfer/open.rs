@@ -1,11 +1,11 @@
 //! Opens an envelope in the order of section 11, stopping at the first failure.
 
-use std::cmp::Ordering;
 use std::fs::File;
 
 use super::front::Front;
-use super::{Opened, Standing, TransferError};
-use crate::seal::{Keyring, SealError, SealedFile, sealed_size};
+use super::volumes::Volumes;
+use super::{Opened, Standing, TransferError, VolumeFile, VolumePlan};
+use crate::seal::Keyring;
 use crate::wire::{Kind, Layout, SignatureLine, Transfer, WireError};
 
 /// Opens a sealed file and verifies who signed it and what it says.
@@ -20,28 +20,26 @@ pub fn open_envelope(
     expected: &[Kind],
     now: u64,
 ) -> Result<Opened, TransferError> {
-    let sealed = SealedFile::open(file, keyring.identities(now))?;
-    let length = sealed.length();
-    // A file that the system cannot read is not damaged.
-    if let Err(error @ SealError::Read(_)) = length {
-        return Err(error.into());
-    }
-    let front = Front::read(sealed.front()?)?;
+    open_volumes(vec![VolumeFile::whole(file)], keyring, expected, now)
+}
+
+/// Opens an envelope of one or several files, like [`open_envelope`].
+///
+/// The files are all that there are; a volume that is missing, damaged, of another bundle, in
+/// another's place or there twice is named.
+pub fn open_volumes(
+    files: Vec<VolumeFile>,
+    keyring: &Keyring,
+    expected: &[Kind],
+    now: u64,
+) -> Result<Opened, TransferError> {
+    let volumes = Volumes::open(files, keyring, now)?;
+    let front = Front::read(volumes.front()?).map_err(|error| volumes.explain_front(error))?;
     let (line, transfer) = verify(&front, keyring, expected, now)?;
     let layout = Layout::new(&transfer, front.json.len() as u64)?;
-    in_one_file(&transfer, &layout)?;
-    let length = length.map_err(|error| explain(&sealed, &layout, error))?;
-    exact(length.bytes(), layout.total())?;
+    let payload = volumes.prove(&layout, VolumePlan::of(&transfer, &layout))?;
     let standing = Standing::of(keyring, transfer.address(), now);
-    let opened = Opened::new(
-        sealed,
-        length,
-        layout,
-        transfer,
-        &line,
-        &front.json,
-        standing,
-    );
+    let opened = Opened::new(payload, layout, transfer, &line, &front.json, standing);
     opened.check_lead(&front.framing)?;
     Ok(opened)
 }
@@ -84,38 +82,5 @@ fn signed_as<T: PartialEq + ToString>(
             signed: signed.to_string(),
             said: said.to_string(),
         })
-    }
-}
-
-/// Tells a file that was cut or continued from one that was changed: a signed transfer.json says how
-/// long it should be.
-fn explain(sealed: &SealedFile, layout: &Layout, error: SealError) -> TransferError {
-    let computed = sealed_size(sealed.head_bytes(), layout.total());
-    let found = sealed.size();
-    match found.cmp(&computed) {
-        Ordering::Less => SealError::Truncated.into(),
-        Ordering::Equal => error.into(),
-        Ordering::Greater => TransferError::TrailingData { found, computed },
-    }
-}
-
-fn exact(found: u64, computed: u64) -> Result<(), TransferError> {
-    match found.cmp(&computed) {
-        Ordering::Less => Err(TransferError::MissingData { found, computed }),
-        Ordering::Equal => Ok(()),
-        Ordering::Greater => Err(TransferError::TrailingData { found, computed }),
-    }
-}
-
-fn in_one_file(transfer: &Transfer, layout: &Layout) -> Result<(), TransferError> {
-    match transfer {
-        Transfer::Bundle(bundle)
-            if bundle
-                .volume_payload
-                .is_some_and(|bytes| bytes < layout.total()) =>
-        {
-            Err(TransferError::Volumes)
-        }
-        Transfer::Bundle(_) | Transfer::Request(_) | Transfer::Receipt(_) => Ok(()),
     }
 }

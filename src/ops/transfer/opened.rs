@@ -1,15 +1,15 @@
 //! An envelope whose signature holds, with access to its entries.
 
 use std::io::Read;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use lock_format::Blob;
 
 use super::error::part_name;
+use super::payload::{Payload, PayloadReader};
 use super::{Span, Standing, TransferError};
 use crate::oci::VerifyingReader;
-use crate::seal::{AuthenticLength, PlainReader, SealedFile};
 use crate::wire::{
     Bundle, Carried, Kid, Kind, Layout, SignatureLine, Transfer, TransferId, oci_layout_blob,
 };
@@ -20,8 +20,7 @@ use crate::wire::{
 /// then tells whether every byte was compared.
 #[derive(Debug)]
 pub struct Opened {
-    sealed: SealedFile,
-    length: AuthenticLength,
+    payload: Payload,
     layout: Layout,
     transfer: Transfer,
     id: TransferId,
@@ -33,8 +32,7 @@ pub struct Opened {
 
 impl Opened {
     pub(super) fn new(
-        sealed: SealedFile,
-        length: AuthenticLength,
+        payload: Payload,
         layout: Layout,
         transfer: Transfer,
         line: &SignatureLine,
@@ -43,8 +41,7 @@ impl Opened {
     ) -> Self {
         let pieces = layout.parts().saturating_add(1);
         Self {
-            sealed,
-            length,
+            payload,
             layout,
             transfer,
             id: TransferId::of(json),
@@ -97,9 +94,21 @@ impl Opened {
         &self.layout
     }
 
-    /// Returns the length of the sealed file, in bytes.
+    /// Returns the length of the sealed file, or of all volumes, in bytes.
     pub fn sealed_bytes(&self) -> u64 {
-        self.sealed.size()
+        self.payload.sealed_bytes()
+    }
+
+    /// Returns how many files it came in.
+    pub fn files(&self) -> usize {
+        self.payload.files()
+    }
+
+    /// Names the volumes that hold a part, from 1; none where there is only one file.
+    pub(super) fn volumes_of(&self, part: usize) -> Option<RangeInclusive<u32>> {
+        let place = self.layout.payload(part)?;
+        self.payload
+            .volumes_of(place.start, place.end.saturating_sub(place.start))
     }
 
     /// Returns the blobs, in the order of the payload.
@@ -161,13 +170,15 @@ impl Opened {
     /// Reads a part whose bytes are not kept.
     fn verify(
         &self,
-        reader: &mut PlainReader,
+        reader: &mut PayloadReader,
         part: usize,
         blob: Blob,
     ) -> Result<(), TransferError> {
         let mut verified = VerifyingReader::new(reader.take(blob.size), blob);
-        std::io::copy(&mut verified, &mut std::io::sink())
-            .map_err(|error| TransferError::payload(part_name(self.layout.part(part)), error))?;
+        std::io::copy(&mut verified, &mut std::io::sink()).map_err(|error| {
+            let name = part_name(self.layout.part(part));
+            TransferError::payload(name, self.volumes_of(part), error)
+        })?;
         self.mark(part);
         Ok(())
     }
@@ -198,10 +209,8 @@ impl Opened {
         }
     }
 
-    fn reader_at(&self, part: usize) -> Result<PlainReader, TransferError> {
-        Ok(self
-            .sealed
-            .reader_at(self.length, self.layout.framing_start(part))?)
+    fn reader_at(&self, part: usize) -> Result<PayloadReader, TransferError> {
+        self.payload.reader_at(self.layout.framing_start(part))
     }
 
     fn differs(&self, part: usize) -> TransferError {

@@ -3,22 +3,22 @@
 use std::io::{self, Read as _};
 use std::ops::Range;
 
+use super::payload::PayloadReader;
 use super::{EntryReader, Opened, TransferError};
-use crate::seal::PlainReader;
 use crate::wire::Layout;
 
 /// Some entries of an opened envelope, read one after the other; each thread has its own.
 #[derive(Debug)]
 pub struct Span<'o> {
     opened: &'o Opened,
-    reader: PlainReader,
+    reader: PayloadReader,
     entries: Range<usize>,
     /// Bytes of the entry before that were not read.
     left: u64,
 }
 
 impl<'o> Span<'o> {
-    pub(super) fn new(opened: &'o Opened, reader: PlainReader, entries: Range<usize>) -> Self {
+    pub(super) fn new(opened: &'o Opened, reader: PayloadReader, entries: Range<usize>) -> Self {
         Self {
             opened,
             reader,

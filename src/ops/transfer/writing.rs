@@ -35,40 +35,45 @@ impl<'e, W: Write> Writing<'e, W> {
     /// Each payload is verified against its digest and size while it passes. On a failure the
     /// output holds an envelope that nothing opens.
     pub fn write(mut self, open: &mut OpenPayload<'_>, cancel: &Cancel) -> Result<W, Failure> {
-        let Envelope {
-            layout,
-            json,
-            line,
-            index_json,
-            entries,
-            ..
-        } = self.envelope;
-        self.framed(Layout::TRANSFER_JSON, json)?;
-        self.framed(Layout::TRANSFER_SIG, line.to_string().as_bytes())?;
-        if let Some(index_json) = index_json {
-            self.framed(Layout::OCI_LAYOUT, OCI_LAYOUT)?;
-            self.framed(Layout::INDEX_JSON, index_json)?;
-        }
-        pump(layout, entries, open, |piece| {
-            cancel.check()?;
-            match piece {
-                Piece::Begin(part) => self.put(&layout.framing(part))?,
-                Piece::Bytes(bytes) => self.put(bytes)?,
-            }
-            Ok(())
+        write_payload(self.envelope, open, cancel, &mut |bytes| {
+            Ok(self
+                .sealer
+                .write_all(bytes)
+                .map_err(TransferError::Output)?)
         })?;
-        self.put(&layout.framing(layout.parts()))?;
         Ok(self.sealer.finish().map_err(TransferError::Output)?)
     }
+}
 
-    fn framed(&mut self, part: usize, payload: &[u8]) -> Result<(), TransferError> {
-        self.put(&self.envelope.layout.framing(part))?;
-        self.put(payload)
+/// Gives the whole payload of an envelope to `put`, in order.
+pub(super) fn write_payload(
+    envelope: &Envelope,
+    open: &mut OpenPayload<'_>,
+    cancel: &Cancel,
+    put: &mut dyn FnMut(&[u8]) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let layout = &envelope.layout;
+    let line = envelope.line.to_string();
+    let mut lead: Vec<(usize, &[u8])> = vec![
+        (Layout::TRANSFER_JSON, &envelope.json),
+        (Layout::TRANSFER_SIG, line.as_bytes()),
+    ];
+    if let Some(index_json) = &envelope.index_json {
+        lead.push((Layout::OCI_LAYOUT, OCI_LAYOUT));
+        lead.push((Layout::INDEX_JSON, index_json));
     }
-
-    fn put(&mut self, bytes: &[u8]) -> Result<(), TransferError> {
-        self.sealer.write_all(bytes).map_err(TransferError::Output)
+    for (part, bytes) in lead {
+        put(&layout.framing(part))?;
+        put(bytes)?;
     }
+    pump(layout, &envelope.entries, open, |piece| {
+        cancel.check()?;
+        match piece {
+            Piece::Begin(part) => put(&layout.framing(part)),
+            Piece::Bytes(bytes) => put(bytes),
+        }
+    })?;
+    put(&layout.framing(layout.parts()))
 }
 
 impl<W: Write> fmt::Debug for Writing<'_, W> {

@@ -1,6 +1,7 @@
 //! Reading documents of a bundle before anything of it is written.
 
 use std::io::{self, Read as _};
+use std::ops::RangeInclusive;
 
 use lock_format::Blob;
 
@@ -26,6 +27,7 @@ pub(super) fn document(
         return Ok(None);
     };
     let mut bytes = Vec::with_capacity(usize::try_from(blob.size).unwrap_or(0));
+    let volumes = entry.volumes();
     let mut content = VerifyingReader::new(entry.content()?, *blob);
     #[expect(
         clippy::disallowed_methods,
@@ -33,12 +35,16 @@ pub(super) fn document(
     )]
     content
         .read_to_end(&mut bytes)
-        .map_err(|cause| entry_failure(blob, cause))?;
+        .map_err(|cause| entry_failure(blob, volumes, cause))?;
     Ok(Some(bytes))
 }
 
 /// Tells why the bytes of an entry could not be taken: other bytes than promised, a file that is
 /// damaged, or one that cannot be read.
-pub(super) fn entry_failure(blob: &Blob, cause: io::Error) -> Failure {
-    TransferError::payload(Part::Blob(blob.digest).to_string(), cause).into()
+pub(super) fn entry_failure(
+    blob: &Blob,
+    volumes: Option<RangeInclusive<u32>>,
+    cause: io::Error,
+) -> Failure {
+    TransferError::payload(Part::Blob(blob.digest).to_string(), volumes, cause).into()
 }

@@ -88,7 +88,8 @@ fn take(
     writer: Option<&Writer<'_>>,
     run: &Run<'_>,
 ) -> Result<(), Failure> {
-    let failed = |cause: io::Error| entry_failure(&blob, cause);
+    let volumes = entry.volumes();
+    let failed = |cause: io::Error| entry_failure(&blob, volumes.clone(), cause);
     let mut content = entry.content()?;
     if let Some(writer) = writer {
         let mut out = writer.blob(blob)?;

@@ -8,7 +8,15 @@ use crate::diagnostic::{Class, Code, Diagnose, Failure};
 
 /// Every code of this operation.
 pub const CODES: &[Code] = &[
-    INCOMPLETE, TRANSFER, SIZE, NEEDS_LOCK, NEEDS_SITE, OTHER_LOCK, PENDING, ENCODE,
+    INCOMPLETE,
+    TRANSFER,
+    SIZE,
+    NEEDS_LOCK,
+    NEEDS_SITE,
+    OTHER_LOCK,
+    PENDING,
+    ENCODE,
+    TOO_MANY_VOLUMES,
 ];
 
 const INCOMPLETE: Code = Code::new("bundle/not-all-available");
@@ -20,6 +28,7 @@ const OTHER_LOCK: Code = Code::new("bundle/other-lock");
 /// What a bundle says of a reference that nothing resolves yet.
 pub(super) const PENDING: Code = Code::new("bundle/pending-reference");
 const ENCODE: Code = Code::new("bundle/cannot-encode");
+const TOO_MANY_VOLUMES: Code = Code::new("bundle/too-many-volumes");
 
 /// A bundle cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +79,12 @@ pub enum BundleFailure {
         /// The digest of the lock at hand.
         found: Digest,
     },
+    /// The volumes are too small for the bundle.
+    #[error("the bundle would have {volumes} volumes, and 999 are the most")]
+    TooManyVolumes {
+        /// How many there would be.
+        volumes: u64,
+    },
     /// A blob could not be encoded.
     #[error("{digest} could not be encoded as zstd")]
     Encode {
@@ -91,6 +106,7 @@ impl Diagnose for BundleFailure {
             Self::NeedsSite { .. } => NEEDS_SITE,
             Self::OtherLock { .. } => OTHER_LOCK,
             Self::Encode { .. } => ENCODE,
+            Self::TooManyVolumes { .. } => TOO_MANY_VOLUMES,
         }
     }
 
@@ -101,7 +117,10 @@ impl Diagnose for BundleFailure {
                 .map_or(Class::Environment, |first| first.facts().class()),
             Self::Transfer { .. } | Self::Encode { .. } => Class::Environment,
             Self::Size { .. } => Class::Verification,
-            Self::NeedsLock(_) | Self::NeedsSite { .. } | Self::OtherLock { .. } => Class::Usage,
+            Self::NeedsLock(_)
+            | Self::NeedsSite { .. }
+            | Self::OtherLock { .. }
+            | Self::TooManyVolumes { .. } => Class::Usage,
         }
     }
 
@@ -123,6 +142,7 @@ impl Diagnose for BundleFailure {
             Self::NeedsSite { .. } => {
                 "name it with --site ID: `airlock ledger show` inside prints it".to_owned()
             }
+            Self::TooManyVolumes { .. } => "take a larger --volume-size".to_owned(),
             Self::OtherLock { .. } => {
                 "check out the commit that the request was made from".to_owned()
             }
@@ -138,6 +158,7 @@ impl Diagnose for BundleFailure {
             | Self::NeedsLock(_)
             | Self::NeedsSite { .. }
             | Self::OtherLock { .. }
+            | Self::TooManyVolumes { .. }
             | Self::Encode { .. } => Vec::new(),
         }
     }

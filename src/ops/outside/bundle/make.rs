@@ -3,22 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
-use std::thread;
+use std::thread::{self, Scope, ScopedJoinHandle};
 
 use lock_format::{Algorithm, Blob, Digest, Reference};
 
 use super::failure::PENDING;
 use super::wanted::Wanted;
-use super::{BundleFailure, Order, contents, documents, encode, fetch};
+use super::{BundleFailure, Order, contents, documents, encode, fetch, volumes};
 use crate::diagnostic::Failure;
 use crate::oci::{Upstream, digest_of};
 use crate::ops::lock_file::LockFile;
 use crate::ops::pool;
-use crate::ops::transfer::{self, Behind, Envelope, TransferError};
+use crate::ops::transfer::{self, Behind, Envelope, TransferError, VolumeOutputs};
 use crate::run::{Event, Run, TaskId};
-use crate::seal::{CardName, Keyring};
-use crate::store::Cache;
-use crate::wire::{Bundle, Carried, Kind, Missing, Subject, Text, Transfer, TransferId};
+use crate::seal::{CardName, Keyring, sealed_size};
+use crate::store::{Cache, StoreError};
+use crate::wire::{Bundle, Carried, Kind, Missing, Subject, Text, TransferId};
 
 /// How a bundle is made.
 #[derive(Clone, Debug)]
@@ -35,6 +35,8 @@ pub struct BundleOptions {
     pub keep_going: bool,
     /// Sites that can open the bundle besides the one that asked.
     pub further: Vec<CardName>,
+    /// Payload bytes of a volume, where the bundle is to be split once it is longer.
+    pub volume_payload: Option<u64>,
 }
 
 /// A bundle whose every byte is decided; only sealing is left.
@@ -94,7 +96,8 @@ pub fn prepare<'c>(
         missing: missing.clone(),
         volume_payload: None,
     };
-    let envelope = Envelope::bundle(&Transfer::from(bundle), keyring, index_json)?;
+    let transfer = volumes::divided(bundle, options.volume_payload)?;
+    let envelope = Envelope::bundle(&transfer, keyring, index_json)?;
     let missing = missing
         .into_iter()
         .map(|(subject, why)| (subject, why.text.to_string()))
@@ -140,11 +143,35 @@ impl Prepared<'_> {
             let mut open = |index: usize| self.payload(index);
             let out = writing.write(&mut open, run.cancel)?;
             let told = out.finish().map_err(TransferError::Output)?;
-            match synced.join() {
-                Ok(synced) => synced?,
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
+            joined(synced)?;
             Ok((told.out, size))
+        })
+    }
+
+    /// Returns how many volumes the bundle has; one is a bundle that is not divided.
+    pub fn volumes(&self) -> u32 {
+        self.envelope.plan().count()
+    }
+
+    /// Seals each volume into an output of its own, like [`write`](Self::write).
+    pub fn write_volumes<O>(&self, outputs: &mut O, run: &Run<'_>) -> Result<(), Failure>
+    where
+        O: VolumeOutputs<Out: Send>,
+    {
+        thread::scope(|scope| {
+            let synced = scope.spawn(|| self.cache.sync(run.clock));
+            run.events.event(Event::Step("sealing"));
+            let size = sealed_size(0, self.envelope.payload_bytes());
+            run.events.event(Event::Total(size));
+            let mut open = |index: usize| self.payload(index);
+            let mut outputs = Outputs {
+                scope,
+                outputs,
+                run,
+            };
+            self.envelope
+                .seal_volumes(&mut outputs, &mut open, run.cancel)?;
+            joined(synced)
         })
     }
 
@@ -158,6 +185,38 @@ impl Prepared<'_> {
             // Taken away since: the size then tells it.
             None => Ok(Box::new(io::empty())),
         }
+    }
+}
+
+fn joined(synced: ScopedJoinHandle<'_, Result<(), StoreError>>) -> Result<(), Failure> {
+    match synced.join() {
+        Ok(synced) => Ok(synced?),
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+}
+
+/// Outputs that are written behind the writer's back, and tell how far they are.
+struct Outputs<'scope, 'env, 'a, O> {
+    scope: &'scope Scope<'scope, 'env>,
+    outputs: &'a mut O,
+    run: &'scope Run<'scope>,
+}
+
+impl<'scope, O> VolumeOutputs for Outputs<'scope, '_, '_, O>
+where
+    O: VolumeOutputs<Out: Send + 'scope>,
+{
+    type Out = Behind<'scope, Told<'scope, O::Out>>;
+
+    fn begin(&mut self) -> Result<Self::Out, Failure> {
+        let out = self.outputs.begin()?;
+        let run = self.run;
+        Ok(Behind::new(self.scope, Told { out, run }))
+    }
+
+    fn end(&mut self, out: Self::Out) -> Result<(), Failure> {
+        let told = out.finish().map_err(TransferError::Output)?;
+        self.outputs.end(told.out)
     }
 }
 

@@ -15,6 +15,7 @@ mod failure;
 mod fetch;
 mod make;
 mod order;
+mod volumes;
 mod wanted;
 
 pub use failure::{BundleFailure, CODES};
