@@ -19,7 +19,10 @@ use super::volume_size::{VolumeSize, volume_size};
 use super::volume_target::{VolumeTarget, Written, remove_others};
 use crate::diagnostic::Failure;
 use crate::ops::lock_file::LockFile;
-use crate::ops::outside::bundle::{BundleFailure, BundleOptions, Order, Prepared, prepare};
+use crate::ops::outside::Sparing;
+use crate::ops::outside::bundle::{
+    BundleFailure, BundleOptions, Order, Prepared, Registries, prepare,
+};
 use crate::ops::transfer::{TransferError, open_envelope};
 use crate::report::{counted, human_size};
 use crate::run::{Event, Run, Warning};
@@ -94,7 +97,14 @@ struct Report {
     blobs: usize,
     carried_bytes: u64,
     sealed_bytes: u64,
+    resolved: Vec<ResolvedLine>,
     missing: Vec<MissingLine>,
+}
+
+#[derive(Serialize)]
+struct ResolvedLine {
+    reference: String,
+    digest: String,
 }
 
 #[derive(Serialize)]
@@ -126,7 +136,11 @@ impl BundleArguments {
             self.learn(request.address.site, context);
             let order = Order::of_request(request, *id, &options)?;
             let client = station.client_for_requests(context);
-            prepare(&order, &client, &cache, &keyring, &options, &run)?
+            let registries = Registries {
+                direct: &client,
+                sparing: &Sparing::new(&client, &cache, run),
+            };
+            prepare(&order, registries, &cache, &keyring, &options, &run)?
         } else {
             let lock = LockFile::read(self.lockfile.path(), &run)?;
             let since = self.since.iter().map(|path| LockFile::read(path, &run));
@@ -135,7 +149,11 @@ impl BundleArguments {
             let order = Order::unsolicited(site, serial, &lock, &since);
             // The lock was named by a person, so it may name what a person may.
             let client = station.client(context);
-            prepare(&order, &client, &cache, &keyring, &options, &run)?
+            let registries = Registries {
+                direct: &client,
+                sparing: &client,
+            };
+            prepare(&order, registries, &cache, &keyring, &options, &run)?
         };
         let own_name = format!("bundle-{}.age", prepared.id().short());
         let path = self.output.as_deref().unwrap_or(Path::new(&own_name));
@@ -275,6 +293,11 @@ fn tell(context: &Context, prepared: &Prepared<'_>, written: Written) -> Outcome
         },
         why: why.clone(),
     });
+    let resolved = prepared.resolutions.iter();
+    let resolved = resolved.map(|(reference, digest)| ResolvedLine {
+        reference: reference.to_string(),
+        digest: digest.to_string(),
+    });
     let report = Report {
         schema: "airlock.bundle/1",
         id: prepared.id().to_string(),
@@ -283,6 +306,7 @@ fn tell(context: &Context, prepared: &Prepared<'_>, written: Written) -> Outcome
         blobs: prepared.blobs(),
         carried_bytes: prepared.carried_bytes(),
         sealed_bytes: written.bytes,
+        resolved: resolved.collect(),
         missing: missing.collect(),
     };
     // A bundle that goes to standard output leaves no room for a report there.
@@ -300,6 +324,10 @@ fn tell(context: &Context, prepared: &Prepared<'_>, written: Written) -> Outcome
 
 fn text(report: &Report) -> String {
     let mut out = Lines::default();
+    for one in &report.resolved {
+        out.add(format_args!("resolved {}", one.reference));
+        out.add(format_args!("           to   {}", one.digest));
+    }
     for one in &report.missing {
         out.add(format_args!("missing  {}: {}", one.what, one.why));
     }

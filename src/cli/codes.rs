@@ -10,7 +10,7 @@ use crate::{
 
 /// Lists every code that an error or a warning can have, room by room.
 pub fn all_codes() -> Vec<Code> {
-    let rooms: [&[Code]; 28] = [
+    let rooms: [&[Code]; 29] = [
         compose::CODES,
         config::CODES,
         demo::CODES,
@@ -18,6 +18,7 @@ pub fn all_codes() -> Vec<Code> {
         inputs::CODES,
         inside::apply::CODES,
         inside::diff::CODES,
+        inside::held::CODES,
         inside::requests::CODES,
         keys::CODES,
         lock_file::CODES,

@@ -14,7 +14,8 @@ use super::lockfile::LockfileFlag;
 use super::target::Target;
 use crate::diagnostic::Failure;
 use crate::ops::inside::diff::{Diff, diff};
-use crate::ops::inside::request::{self, IssuedRequest};
+use crate::ops::inside::held::HeldImage;
+use crate::ops::inside::request::{self, Asking, IssuedRequest};
 use crate::ops::lock_file::LockFile;
 use crate::plan::{ImagePlan, State};
 use crate::report::{counted, human_size};
@@ -36,6 +37,9 @@ pub(crate) struct DiffArguments {
     /// A station that can open the request; repeats or takes commas [default: every trusted one]
     #[arg(long, value_name = "NAME", value_delimiter = ',', requires = "request")]
     to: Vec<CardName>,
+    /// Ask again for pending images of which a candidate is held: their tags may have moved
+    #[arg(long, requires = "request")]
+    ask_again: bool,
     /// Write a request although nothing is missing
     #[arg(long, requires = "request")]
     allow_empty: bool,
@@ -58,6 +62,7 @@ struct Report<'a> {
     bytes: u64,
     unpublished: Vec<String>,
     damaged: Vec<String>,
+    held: Vec<HeldLine>,
     request: Option<RequestLine>,
 }
 
@@ -67,6 +72,14 @@ struct ImageLine<'a> {
     state: &'a str,
     blobs: usize,
     bytes: u64,
+}
+
+#[derive(Serialize)]
+struct HeldLine {
+    reference: String,
+    digest: Option<String>,
+    signer: String,
+    seq: u64,
 }
 
 #[derive(Serialize)]
@@ -90,7 +103,7 @@ impl DiffArguments {
         let found = diff(&lock.lockfile, store.as_ref(), &run)?;
         let lacks = found.plan.totals.missing > 0 || found.plan.totals.pending > 0;
         let issued = match &self.request {
-            Some(path) if lacks || self.allow_empty => {
+            Some(path) if self.has_to_ask(&found) => {
                 Some(self.issue(context, &lock, &found, Path::new(path), &folder)?)
             }
             Some(_) | None => None,
@@ -112,6 +125,11 @@ impl DiffArguments {
         })
     }
 
+    fn has_to_ask(&self, found: &Diff) -> bool {
+        let again = self.ask_again && !found.held.is_empty();
+        found.has_to_ask() || again || self.allow_empty
+    }
+
     fn issue(
         &self,
         context: &Context,
@@ -128,7 +146,11 @@ impl DiffArguments {
             .transpose()?;
         let store = Store::open_or_create(folder, run.entropy)?;
         let lock = (lock.text.as_str(), &lock.lockfile);
-        let issued = request::issue(lock, found, &store, &keyring, &self.to, &run)?;
+        let asking = Asking {
+            to: &self.to,
+            again: self.ask_again,
+        };
+        let issued = request::issue(lock, found, &store, &keyring, asking, &run)?;
         let mut target = match named {
             Some(target) => target,
             None => Target::open(Path::new(&default_name(&issued)), self.force)?,
@@ -149,7 +171,15 @@ fn default_name(issued: &IssuedRequest) -> String {
     format!("request-{}.age", issued.id.short())
 }
 
-fn state(state: State) -> &'static str {
+fn state(found: &Diff, image: &ImagePlan) -> &'static str {
+    if found.held.contains_key(&image.reference) {
+        "held"
+    } else {
+        plain_state(image.state)
+    }
+}
+
+fn plain_state(state: State) -> &'static str {
     match state {
         State::Present => "present",
         State::Missing => "missing",
@@ -161,7 +191,7 @@ fn report(found: &Diff, request: Option<RequestLine>) -> Report<'_> {
     let totals = found.plan.totals;
     let image = |image: &ImagePlan| ImageLine {
         reference: image.reference.to_string(),
-        state: state(image.state),
+        state: state(found, image),
         blobs: image.missing.len(),
         bytes: image.bytes,
     };
@@ -179,7 +209,17 @@ fn report(found: &Diff, request: Option<RequestLine>) -> Report<'_> {
             .iter()
             .map(|blob| blob.digest.to_string())
             .collect(),
+        held: found.held.values().map(held_line).collect(),
         request,
+    }
+}
+
+fn held_line(held: &HeldImage) -> HeldLine {
+    HeldLine {
+        reference: held.image.reference.to_string(),
+        digest: held.image.pin.as_ref().map(|pin| pin.digest.to_string()),
+        signer: held.signer.to_string(),
+        seq: held.seq,
     }
 }
 
@@ -196,7 +236,7 @@ fn text(found: &Diff, request: Option<&RequestLine>, verbose: bool) -> String {
         };
         out.add(format_args!(
             "{}  {}{carried}",
-            state(image.state),
+            state(found, image),
             image.reference
         ));
         let listed = image.missing.iter().filter(|_| verbose);
@@ -222,6 +262,12 @@ fn text(found: &Diff, request: Option<&RequestLine>, verbose: bool) -> String {
             totals.pending,
             counted(totals.blobs, "blob"),
             human_size(totals.bytes)
+        ));
+    }
+    if !found.held.is_empty() {
+        out.add(format_args!(
+            "{} of the pending are held, not published: airlock apply --update-lock pins and publishes them",
+            found.held.len()
         ));
     }
     if !found.unpublished.is_empty() {

@@ -72,6 +72,7 @@ struct HeldLine {
     seq: u64,
     signer: String,
     at: u64,
+    published: bool,
 }
 
 #[derive(Serialize)]
@@ -150,6 +151,8 @@ fn show(store: &Store, context: &Context) -> Outcome {
 fn report(store: &Store) -> Result<Report, Failure> {
     let ledger: Ledger = store.ledger()?;
     let anchor = store.audit_anchor()?;
+    let manifests = store.publication()?.catalog.manifests;
+    let held_line = |held: &Held| held_line(held, manifests.contains_key(&held.pin.digest));
     let serials = ledger.serials().map(|(signer, serial)| SerialLine {
         signer: signer.to_string(),
         serial,
@@ -194,7 +197,7 @@ fn bundle_line(bundle: &Bundle) -> BundleLine {
     }
 }
 
-fn held_line(held: &Held) -> HeldLine {
+fn held_line(held: &Held, published: bool) -> HeldLine {
     HeldLine {
         reference: held.reference.to_string(),
         digest: held.pin.digest.to_string(),
@@ -202,6 +205,7 @@ fn held_line(held: &Held) -> HeldLine {
         seq: held.seq,
         signer: held.signer.to_string(),
         at: held.at,
+        published,
     }
 }
 
@@ -226,7 +230,15 @@ fn text(report: &Report) -> String {
     }
     out.add(format_args!("held"));
     for held in &report.held {
-        out.add(format_args!("      {}  {}", held.reference, held.digest));
+        let mark = if held.published {
+            "  published since"
+        } else {
+            ""
+        };
+        out.add(format_args!(
+            "      {}  {}{mark}",
+            held.reference, held.digest
+        ));
     }
     out.add(format_args!("locks"));
     for lock in &report.applied_locks {

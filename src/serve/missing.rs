@@ -128,7 +128,8 @@ fn tell(wanted: &str, explanation: &Explanation) -> (&'static str, String, Vec<S
             "held-unpublished",
             format!(
                 "{wanted} is held for {reference} and not published: \
-                 `airlock apply --lockfile` publishes it with a lock that pins it"
+                 `airlock apply --update-lock` pins and publishes it, \
+                 or `airlock apply --lockfile` with a lock that pins it"
             ),
             Vec::new(),
         ),

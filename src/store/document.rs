@@ -1,11 +1,21 @@
 //! A small blob read whole: manifests, indexes and configs, whether published or not.
 
-use lock_format::Blob;
+use lock_format::{Blob, Digest};
 
 use super::{BlobFile, Store, StoreError};
 use crate::oci::{ReadAt as _, digest_of};
 
 impl Store {
+    /// Tells how long a stored blob is, by its file: nothing is verified yet.
+    pub fn stored(&self, digest: &Digest) -> Result<Option<Blob>, StoreError> {
+        let (folder, name) = self.layout.blobs.place(digest);
+        let file = BlobFile::open(folder, &name)?;
+        Ok(file.map(|file| Blob {
+            digest: *digest,
+            size: file.size(),
+        }))
+    }
+
     /// Reads a blob whole and verifies it; none where it is not there or is not what it should be.
     ///
     /// Meant for documents, whose length the caller has bounded: the whole blob is in memory.

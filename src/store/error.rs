@@ -173,7 +173,7 @@ fn holder(pid: Option<u32>) -> String {
 }
 
 impl StoreError {
-    pub(super) fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
+    pub(crate) fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
         Self::Io {
             action,
             path: path.to_owned(),

@@ -24,6 +24,7 @@ mod merge;
 mod offline;
 mod output;
 mod own;
+mod pending;
 #[path = "../registry/proxy.rs"]
 mod proxy;
 mod repository;

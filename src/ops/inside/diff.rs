@@ -1,7 +1,10 @@
 //! `airlock diff`: what a lock needs and the store lacks. No network, and nothing is written.
 
+use std::collections::BTreeMap;
+
 use lock_format::{Blob, Image, Lockfile, Reference};
 
+use super::held::{HeldImage, held};
 use crate::diagnostic::{Code, Failure};
 use crate::plan::{self, Plan};
 use crate::run::{Event, Run, Warning};
@@ -16,6 +19,15 @@ pub struct Diff {
     pub unpublished: Vec<Reference>,
     /// Blobs that are there and not what their name says; they count as missing.
     pub damaged: Vec<Blob>,
+    /// Pending references for which a candidate is held: whole, and not published.
+    pub held: BTreeMap<Reference, HeldImage>,
+}
+
+impl Diff {
+    /// Tells whether there is anything to ask for: a blob, or a reference without a candidate.
+    pub fn has_to_ask(&self) -> bool {
+        self.plan.totals.missing > 0 || self.plan.totals.pending > self.held.len()
+    }
 }
 
 /// Every code of the comparison: warnings only.
@@ -31,6 +43,7 @@ pub fn diff(lockfile: &Lockfile, store: Option<&Store>, run: &Run<'_>) -> Result
             plan,
             unpublished: Vec::new(),
             damaged: Vec::new(),
+            held: BTreeMap::new(),
         });
     };
     let wanted = unique_blobs(lockfile);
@@ -64,6 +77,7 @@ pub fn diff(lockfile: &Lockfile, store: Option<&Store>, run: &Run<'_>) -> Result
         plan,
         unpublished,
         damaged: checked.damaged,
+        held: held(lockfile, store, &store.ledger()?, run)?,
     })
 }
 

@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod diff;
+pub mod held;
 pub mod request;
 pub mod requests;
 pub mod serve;

@@ -25,9 +25,16 @@ pub struct IssuedRequest {
     pub sealed: Vec<u8>,
 }
 
+/// Whom a request asks, and for what.
+#[derive(Clone, Copy, Debug)]
+pub struct Asking<'a> {
+    /// The stations that can open it; without any, every current one can.
+    pub to: &'a [CardName],
+    /// Whether to ask again for pending references of which a candidate is held.
+    pub again: bool,
+}
+
 /// Seals and signs a request for what is missing, and records it with its lock.
-///
-/// `to` names the stations that can open it; without any, every current one can.
 ///
 /// The ledger comes first: a request that was recorded and never left is harmless, one that left and
 /// is not known would get an answer that must be refused.
@@ -36,13 +43,14 @@ pub fn issue(
     diff: &Diff,
     store: &Store,
     keyring: &Keyring,
-    to: &[CardName],
+    asking: Asking<'_>,
     run: &Run<'_>,
 ) -> Result<IssuedRequest, Failure> {
     let (text, lockfile) = lock;
     let writer = store.begin(run.clock)?;
-    let recipients = keyring.recipients_named(Kind::Request, to)?;
+    let recipients = keyring.recipients_named(Kind::Request, asking.to)?;
     let address = transfer::address_to(keyring, Kind::Request, &recipients, store.site(), None)?;
+    let pending = pending(lockfile, diff, asking.again);
     let lock_digest = writer.record_lock(text)?;
     let seq = writer.ledger().next_seq();
     let created = run.clock.unix_seconds();
@@ -55,7 +63,7 @@ pub fn issue(
         created,
         lock: lock_digest,
         nonce: Nonce::from_bytes(nonce),
-        pending: pending(lockfile),
+        pending: pending.clone(),
         seq,
         want: wants(diff),
     };
@@ -72,7 +80,7 @@ pub fn issue(
         created,
         from: address.from,
         to: address.to.into_iter().collect(),
-        pending: pending(lockfile).into_keys().collect(),
+        pending: pending.into_keys().collect(),
         bases: Vec::new(),
     };
     writer.audit(&audit_entry(&entry))?;
@@ -91,11 +99,18 @@ fn audit_entry(request: &ledger::Request) -> AuditEntry {
     }
 }
 
-fn pending(lockfile: &Lockfile) -> BTreeMap<Reference, BTreeSet<Platform>> {
+/// What the lock leaves pending and the store has no candidate for; with `again`, all that is
+/// pending, as a tag may have moved since.
+fn pending(
+    lockfile: &Lockfile,
+    diff: &Diff,
+    again: bool,
+) -> BTreeMap<Reference, BTreeSet<Platform>> {
     lockfile
         .images()
         .iter()
         .filter(|image| image.is_pending())
+        .filter(|image| again || !diff.held.contains_key(&image.reference))
         .map(|image| {
             let platforms = image
                 .platforms

@@ -119,6 +119,11 @@ impl Ledger {
         self.held.values()
     }
 
+    /// Returns the newest candidate of a reference.
+    pub fn held_for(&self, reference: &Reference) -> Option<&Held> {
+        self.held.get(reference)
+    }
+
     /// Returns the number of the newest request that brought a candidate for a reference: a
     /// resolution that answers an older one is refused.
     pub fn resolved_seq(&self, reference: &Reference) -> Option<u64> {

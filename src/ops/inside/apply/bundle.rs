@@ -2,18 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lock_format::{Lockfile, Reference};
+use lock_format::{Image, Lockfile, Reference};
 
 use super::accept::{self, Accepted, Site};
+use super::candidates::{self, Brought, Candidates};
 use super::entries::{self, Entries};
 use super::{PublishedImages, closure, content, keys, older, publish, stage, unasked};
 use crate::diagnostic::Failure;
 use crate::oci::Inventory;
 use crate::ops::inside::diff::unique_blobs;
+use crate::ops::inside::held::{HeldImage, held};
 use crate::ops::lock_file::LockFile;
 use crate::ops::transfer::{Opened, TransferError};
 use crate::run::Run;
-use crate::store::ledger::{Delivery, Event, Outcome};
+use crate::store::ledger::{self, Delivery, Event, Outcome};
 use crate::store::{AuditEntry, Publication, Store, Writer};
 use crate::wire::{Basis, Bundle, Carried, Kind, TransferId};
 
@@ -98,14 +100,25 @@ pub fn apply(
             accepted.seq,
         )?;
     }
-    let entries = entries::check(bundle, &accepted.lockfile)?;
-    let inventory = store
-        .inventory(&unique_blobs(&accepted.lockfile), run)?
-        .inventory;
+    let entries = entries::of(bundle);
+    let brought = Brought {
+        opened,
+        bundle,
+        entries: &entries,
+        site,
+    };
+    let candidates = candidates::of(brought, &accepted, run)?;
+    entries::check(&entries, &accepted.lockfile, &candidates)?;
+    let mut blobs = unique_blobs(&accepted.lockfile);
+    blobs.extend(candidates.values().flat_map(Image::blobs));
+    let inventory = store.inventory(&blobs, run)?.inventory;
+    candidates::check_whole(&candidates, &entries, &inventory)?;
     if let Basis::Serial(_) = bundle.basis {
         unasked::check_complete(bundle, &accepted.lockfile, &entries, &inventory)?;
     }
     let whole = check_whole(opened, store, &accepted.lockfile, &entries, &inventory, run)?;
+    let mut held = held(&accepted.lockfile, store, &ledger, run)?;
+    held.extend(newly_held(&candidates, opened, &accepted));
     let import = Import {
         opened,
         store,
@@ -113,6 +126,8 @@ pub fn apply(
         accepted: &accepted,
         inventory: &inventory,
         whole: &whole,
+        candidates: &candidates,
+        held: &held,
     };
     import.require_space()?;
     match &writer {
@@ -130,6 +145,26 @@ struct Import<'a> {
     inventory: &'a Inventory,
     /// Images whose content will be whole.
     whole: &'a BTreeSet<Reference>,
+    /// What it brings for pending references.
+    candidates: &'a Candidates,
+    /// What is held for pending references afterwards.
+    held: &'a BTreeMap<Reference, HeldImage>,
+}
+
+fn newly_held(
+    candidates: &Candidates,
+    opened: &Opened,
+    accepted: &Accepted,
+) -> BTreeMap<Reference, HeldImage> {
+    let held = |image: &Image| HeldImage {
+        image: image.clone(),
+        seq: accepted.seq.unwrap_or_default(),
+        signer: opened.signer(),
+    };
+    candidates
+        .iter()
+        .map(|(reference, image)| (reference.clone(), held(image)))
+        .collect()
 }
 
 /// Checks every image whose content will be whole, and returns those.
@@ -188,6 +223,7 @@ impl Import<'_> {
         })?;
         let staged = stage::stage(self.opened, Some(writer), self.inventory, run)?;
         writer.commit_blobs()?;
+        self.hold(writer, run)?;
         let (published, publication) = self.plan()?;
         writer.publish(&publication)?;
         let outcome = if published.missing.is_empty() {
@@ -205,8 +241,29 @@ impl Import<'_> {
         Ok(self.applied(staged, published))
     }
 
+    /// Records the candidates, so that their content stays and nothing older takes their place.
+    fn hold(&self, writer: &Writer<'_>, run: &Run<'_>) -> Result<(), Failure> {
+        let delivery = &self.accepted.delivery;
+        for (reference, image) in self.candidates {
+            let Some(pin) = image.pin.clone() else {
+                continue;
+            };
+            writer.append_event(&Event::Held(ledger::Held {
+                bundle: delivery.bundle,
+                reference: reference.clone(),
+                pin,
+                blobs: image.blobs().iter().map(|blob| blob.digest).collect(),
+                seq: self.accepted.seq.unwrap_or_default(),
+                signer: delivery.signer,
+                at: run.clock.unix_seconds(),
+            }))?;
+        }
+        Ok(())
+    }
+
     fn plan(&self) -> Result<(PublishedImages, Publication), Failure> {
-        publish::plan(self.store, &self.accepted.lockfile, self.whole)
+        let lockfile = &self.accepted.lockfile;
+        publish::plan(self.store, lockfile, self.whole, self.held)
     }
 
     fn applied(&self, (blobs, bytes): (usize, u64), published: PublishedImages) -> Applied {
@@ -232,6 +289,7 @@ fn audit(
             ("blobs".to_owned(), blobs.to_string()),
             ("bundle".to_owned(), delivery.bundle.to_string()),
             ("bytes".to_owned(), bytes.to_string()),
+            ("held".to_owned(), published.held.len().to_string()),
             ("images".to_owned(), published.images.len().to_string()),
             ("lock".to_owned(), delivery.lock.to_string()),
             ("moved".to_owned(), published.moved.len().to_string()),

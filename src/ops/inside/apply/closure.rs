@@ -10,10 +10,10 @@ use crate::oci::{
 use crate::run::limits::{CONFIG_BYTES, MANIFEST_BYTES};
 
 /// Finds the bytes of a document, verified; in the bundle, else in the store.
-pub(super) type Find<'a> = &'a dyn Fn(&Blob) -> Result<Option<Vec<u8>>, Failure>;
+pub(in crate::ops::inside) type Find<'a> = &'a dyn Fn(&Blob) -> Result<Option<Vec<u8>>, Failure>;
 
 /// Checks an image whose blobs are all there.
-pub(super) fn check(image: &Image, find: Find<'_>) -> Result<(), Failure> {
+pub(in crate::ops::inside) fn check(image: &Image, find: Find<'_>) -> Result<(), Failure> {
     let reference = &image.reference;
     let pinned = image.pin.iter().filter(|pin| pin.media_type.is_index());
     let between = image.contents().flat_map(|content| &content.via);

@@ -2,7 +2,7 @@
 
 use lock_format::{Digest, Reference};
 
-use crate::diagnostic::{Class, Code, Diagnose};
+use crate::diagnostic::{Class, Code, Diagnose, Failure};
 use crate::oci::{ClosureError, DocumentError};
 use crate::wire::{Kid, SiteId, TransferId};
 
@@ -12,14 +12,19 @@ pub const CODES: &[Code] = &[
     CLOSED,
     DOCUMENT,
     EXPIRED,
+    INCOMPLETE_RESOLUTION,
     KEY_IN_GRACE,
     LACKS_OLDER,
     NEEDS_LOCK,
     NOT_AS_LOCKED,
     NOT_IN_LOCK,
     NOTHING_HELD,
+    OLDER_RESOLUTION,
+    ONLY_HELD,
+    OTHER_DIGEST,
     OTHER_LOCK,
     OTHER_SITE,
+    REFUSED_RESOLUTION,
     RESOLUTION,
     REVOKED_REQUEST,
     SERIAL,
@@ -35,14 +40,19 @@ const CANCELLED: Code = Code::new("apply/cancelled-request");
 const CLOSED: Code = Code::new("apply/closed-request");
 const DOCUMENT: Code = Code::new("apply/refused-document");
 const EXPIRED: Code = Code::new("apply/expired");
+const INCOMPLETE_RESOLUTION: Code = Code::new("apply/incomplete-resolution");
 const KEY_IN_GRACE: Code = Code::new("apply/key-in-grace");
 const LACKS_OLDER: Code = Code::new("apply/lacks-older-content");
 const NEEDS_LOCK: Code = Code::new("apply/needs-lock");
 const NOT_AS_LOCKED: Code = Code::new("apply/not-as-locked");
 const NOT_IN_LOCK: Code = Code::new("apply/not-in-lock");
 const NOTHING_HELD: Code = Code::new("apply/nothing-held");
+const OLDER_RESOLUTION: Code = Code::new("apply/older-resolution");
+const ONLY_HELD: Code = Code::new("apply/only-held");
+const OTHER_DIGEST: Code = Code::new("apply/other-digest");
 const OTHER_LOCK: Code = Code::new("apply/other-lock");
 const OTHER_SITE: Code = Code::new("apply/other-site");
+const REFUSED_RESOLUTION: Code = Code::new("apply/refused-resolution");
 const RESOLUTION: Code = Code::new("apply/unasked-resolution");
 const REVOKED_REQUEST: Code = Code::new("apply/revoked-request");
 const SERIAL: Code = Code::new("apply/old-serial");
@@ -152,6 +162,42 @@ pub enum ApplyFailure {
     /// A resolution of a reference that the request did not ask for.
     #[error("the bundle resolves {0}, which the request did not ask for")]
     Resolution(Reference),
+    /// A resolution of a reference with a digest names another digest.
+    #[error("the bundle resolves {reference} to {found}, which is not the digest it names")]
+    OtherDigest {
+        /// The reference.
+        reference: Reference,
+        /// What the bundle says.
+        found: Digest,
+    },
+    /// A resolution that answers an older request than one seen for the same reference.
+    #[error(
+        "the bundle resolves {reference} for request number {found}, and an answer to number {seen} was taken already"
+    )]
+    OlderResolution {
+        /// The reference.
+        reference: Reference,
+        /// The number of the request that the bundle answers.
+        found: u64,
+        /// The highest number whose answer was taken.
+        seen: u64,
+    },
+    /// A resolution whose content is neither in the bundle nor in the store.
+    #[error("{digest} of {reference}, a candidate, is neither in the bundle nor in the store")]
+    IncompleteResolution {
+        /// The reference.
+        reference: Reference,
+        /// What is not there.
+        digest: Digest,
+    },
+    /// A resolution that cannot be pinned, for instance for want of a platform.
+    #[error("the bundle resolves {reference} to what no lock could pin")]
+    RefusedResolution {
+        /// The reference.
+        reference: Reference,
+        /// Why.
+        cause: Failure,
+    },
     /// A manifest, index or config that is malformed or that two readers could read differently.
     #[error("{digest} of {reference} is refused: {error}")]
     Document {
@@ -173,6 +219,9 @@ pub enum ApplyFailure {
     /// A lock was to be applied without a bundle, and nothing of it is held whole.
     #[error("no image of this lock is whole in the store")]
     NothingHeld,
+    /// A lock was to be applied without a bundle, and all that is held of it is candidates.
+    #[error("the store holds candidates for {} and nothing that this lock pins", list(.0))]
+    OnlyHeld(Vec<Reference>),
 }
 
 fn list(names: &[Reference]) -> String {
@@ -208,16 +257,21 @@ impl Diagnose for ApplyFailure {
             Self::NotInLock(_) => NOT_IN_LOCK,
             Self::Size { .. } => SIZE,
             Self::Resolution(_) => RESOLUTION,
+            Self::OtherDigest { .. } => OTHER_DIGEST,
+            Self::OlderResolution { .. } => OLDER_RESOLUTION,
+            Self::IncompleteResolution { .. } => INCOMPLETE_RESOLUTION,
+            Self::RefusedResolution { .. } => REFUSED_RESOLUTION,
             Self::Document { .. } => DOCUMENT,
             Self::NotAsLocked { .. } => NOT_AS_LOCKED,
             Self::NothingHeld => NOTHING_HELD,
+            Self::OnlyHeld(_) => ONLY_HELD,
         }
     }
 
     fn class(&self) -> Class {
         match self {
             Self::NeedsLock => Class::Usage,
-            Self::NothingHeld => Class::Gate,
+            Self::NothingHeld | Self::OnlyHeld(_) => Class::Gate,
             Self::UnreadableLock(_) => Class::Environment,
             Self::OtherSite { .. }
             | Self::Expired(_)
@@ -235,6 +289,10 @@ impl Diagnose for ApplyFailure {
             | Self::NotInLock(_)
             | Self::Size { .. }
             | Self::Resolution(_)
+            | Self::OtherDigest { .. }
+            | Self::OlderResolution { .. }
+            | Self::IncompleteResolution { .. }
+            | Self::RefusedResolution { .. }
             | Self::Document { .. }
             | Self::NotAsLocked { .. } => Class::Verification,
         }
@@ -242,6 +300,14 @@ impl Diagnose for ApplyFailure {
 
     fn help(&self) -> Option<String> {
         Some(help(self).to_owned())
+    }
+
+    fn related(&self) -> Vec<&dyn Diagnose> {
+        if let Self::RefusedResolution { cause, .. } = self {
+            vec![cause.facts()]
+        } else {
+            Vec::new()
+        }
     }
 }
 
@@ -283,9 +349,18 @@ fn help(failure: &ApplyFailure) -> &'static str {
         ApplyFailure::NotInLock(_)
         | ApplyFailure::Size { .. }
         | ApplyFailure::Resolution(_)
+        | ApplyFailure::OtherDigest { .. }
+        | ApplyFailure::IncompleteResolution { .. }
+        | ApplyFailure::RefusedResolution { .. }
         | ApplyFailure::NotAsLocked { .. }
         | ApplyFailure::Document { .. } => {
             "the station did not do what was asked: find out why before another bundle is taken from it"
+        }
+        ApplyFailure::OlderResolution { .. } => {
+            "it stays refused; ask for a newer one: airlock diff --request FILE --ask-again"
+        }
+        ApplyFailure::OnlyHeld(_) => {
+            "publish them with `airlock apply --update-lock`, which shows what it pins"
         }
         ApplyFailure::NothingHeld => "see what is missing with `airlock diff`",
     }

@@ -1,10 +1,11 @@
 //! What is published of a lock: every image whose content is whole.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lock_format::{Digest, Lockfile, Reference};
 
 use crate::diagnostic::Failure;
+use crate::ops::inside::held::HeldImage;
 use crate::store::{Publication, Store};
 
 /// What publishing came to.
@@ -14,7 +15,10 @@ pub struct PublishedImages {
     pub images: Vec<Reference>,
     /// Names that stood for something else before.
     pub moved: Vec<Moved>,
-    /// Images of the lock that are not whole, or still pending.
+    /// Pending images of the lock with a candidate that is whole, and published by nothing but a lock
+    /// that pins it.
+    pub held: Vec<HeldImage>,
+    /// Images of the lock that are not whole, or pending without a candidate.
     pub missing: Vec<Reference>,
 }
 
@@ -34,13 +38,17 @@ pub(super) fn plan(
     store: &Store,
     lockfile: &Lockfile,
     whole: &BTreeSet<Reference>,
+    held: &BTreeMap<Reference, HeldImage>,
 ) -> Result<(PublishedImages, Publication), Failure> {
     let mut publication = store.publication()?;
     let mut result = PublishedImages::default();
     for image in lockfile.images() {
         let whole = whole.contains(&image.reference);
         let Some(pin) = image.pin.as_ref().filter(|_| whole) else {
-            result.missing.push(image.reference.clone());
+            match held.get(&image.reference) {
+                Some(held) => result.held.push(held.clone()),
+                None => result.missing.push(image.reference.clone()),
+            }
             continue;
         };
         if let Some(before) = publication.add(image) {

@@ -21,13 +21,15 @@ pub(super) fn in_order(wanted: &BTreeMap<Digest, Wanted>, carried: Vec<Carried>)
     entries
 }
 
-/// Names the images of the layout: as the lock says, else the documents that stand at the top.
+/// Names the images of the layout: as the lock says, else the documents that stand at the top; and
+/// what pending references were resolved to.
 pub(super) fn index(
     wanted: &BTreeMap<Digest, Wanted>,
     lockfile: Option<&Lockfile>,
     below: &BTreeSet<Digest>,
+    resolutions: &BTreeMap<Reference, Descriptor>,
 ) -> Vec<u8> {
-    let names = match lockfile {
+    let mut names = match lockfile {
         Some(lockfile) => lockfile
             .images()
             .iter()
@@ -35,6 +37,7 @@ pub(super) fn index(
             .collect(),
         None => tops(wanted, below),
     };
+    names.extend(resolutions.clone());
     index_json(names.iter())
 }
 

@@ -34,10 +34,12 @@ const TOO_MANY_VOLUMES: Code = Code::new("bundle/too-many-volumes");
 #[derive(Debug, thiserror::Error)]
 pub enum BundleFailure {
     /// Some of what is wanted could not be had; each failure is told.
-    #[error("{} of {wanted} blobs could not be had", failures.len())]
+    #[error("{}", could_not_be_had(failures.len(), *wanted, *references))]
     Incomplete {
-        /// How many are wanted.
+        /// How many blobs are wanted.
         wanted: usize,
+        /// How many pending references were to be resolved.
+        references: usize,
         /// Why each could not be had.
         failures: Vec<Failure>,
     },
@@ -94,6 +96,14 @@ pub enum BundleFailure {
         #[source]
         cause: io::Error,
     },
+}
+
+fn could_not_be_had(failed: usize, blobs: usize, references: usize) -> String {
+    if references == 0 {
+        format!("{failed} of {blobs} blobs could not be had")
+    } else {
+        format!("{failed} of {blobs} blobs and {references} pending references could not be had")
+    }
 }
 
 impl Diagnose for BundleFailure {

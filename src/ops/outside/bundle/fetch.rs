@@ -46,6 +46,7 @@ pub(super) fn fetch(
     Err(last.unwrap_or_else(|| {
         BundleFailure::Incomplete {
             wanted: 1,
+            references: 0,
             failures: Vec::new(),
         }
         .into()

@@ -7,9 +7,12 @@ use std::thread::{self, Scope, ScopedJoinHandle};
 
 use lock_format::{Algorithm, Blob, Digest, Reference};
 
-use super::failure::PENDING;
+use super::candidates::Candidates;
 use super::wanted::Wanted;
-use super::{BundleFailure, Order, contents, documents, encode, fetch, volumes};
+use super::{
+    BundleFailure, Order, Registries, candidates, contents, documents, encode, fetch, missing,
+    volumes, wanted,
+};
 use crate::diagnostic::Failure;
 use crate::oci::{Upstream, digest_of};
 use crate::ops::lock_file::LockFile;
@@ -18,7 +21,7 @@ use crate::ops::transfer::{self, Behind, Envelope, TransferError, VolumeOutputs}
 use crate::run::{Event, Run, TaskId};
 use crate::seal::{CardName, Keyring, sealed_size};
 use crate::store::{Cache, StoreError};
-use crate::wire::{Bundle, Carried, Kind, Missing, Subject, Text, TransferId};
+use crate::wire::{Bundle, Carried, Kind, Subject, TransferId};
 
 /// How a bundle is made.
 #[derive(Clone, Debug)]
@@ -45,14 +48,16 @@ pub struct Prepared<'c> {
     envelope: Envelope,
     entries: Vec<Carried>,
     cache: &'c Cache,
+    /// What pending references name, as the registries say now.
+    pub resolutions: BTreeMap<Reference, Digest>,
     /// References and blobs that could not be had, with the reason.
     pub missing: BTreeMap<Subject, String>,
 }
 
-/// Fetches what is ordered and decides how each blob is carried.
+/// Resolves what is pending, fetches what is ordered and decides how each blob is carried.
 pub fn prepare<'c>(
     order: &Order<'_>,
-    upstream: &dyn Upstream,
+    registries: Registries<'_>,
     cache: &'c Cache,
     keyring: &Keyring,
     options: &BundleOptions,
@@ -60,29 +65,30 @@ pub fn prepare<'c>(
 ) -> Result<Prepared<'c>, Failure> {
     // Nobody to answer is told before hours of fetching.
     let recipients = order.recipients(keyring, &options.further)?;
-    let wanted = &order.wanted;
-    let (below, mut failures) = fetch_all(upstream, cache, wanted, options, run)?;
-    if !failures.is_empty() && !options.keep_going {
+    let mut candidates = candidates::resolve(&order.asked, registries, cache, options, run)?;
+    let wanted = wanted_with(order, &candidates);
+    let (below, failures) = fetch_all(registries.direct, cache, &wanted, options, run)?;
+    let all_had = failures.is_empty() && candidates.failures.is_empty();
+    if !all_had && !options.keep_going {
         // The next run need not digest again what this one had.
         cache.sync(run.clock)?;
-        let failures = failures.into_iter().map(|(_, failure)| failure).collect();
-        return Err(BundleFailure::Incomplete {
-            wanted: wanted.len(),
-            failures,
-        }
-        .into());
+        return Err(incomplete(order, &wanted, candidates, failures).into());
     }
-    let failed: BTreeSet<Digest> = failures.iter().map(|(digest, _)| *digest).collect();
+    let failed = failures.iter().map(|(digest, failure)| (*digest, failure));
+    let failed: BTreeMap<Digest, &Failure> = failed.collect();
+    let dropped = candidates.drop_incomplete(&failed);
+    let wanted = wanted_with(order, &candidates);
     let available: Vec<Blob> = wanted
         .values()
         .map(|one| one.blob)
-        .filter(|blob| !failed.contains(&blob.digest))
+        .filter(|blob| !failed.contains_key(&blob.digest))
         .collect();
     let carried = carry(cache, &available, !options.raw && order.zstd, options, run)?;
     cache.sync(run.clock)?;
-    let entries = contents::in_order(wanted, carried);
-    let index_json = contents::index(wanted, order.whole, &below);
-    let missing = missing(order, failures.drain(..));
+    let entries = contents::in_order(&wanted, carried);
+    let resolutions = candidates.resolutions();
+    let index_json = contents::index(&wanted, order.whole, &below, &resolutions);
+    let missing = missing::missing(order, &failed, &candidates.failures, dropped);
     let bundle = Bundle {
         address: transfer::address_to(keyring, Kind::Bundle, &recipients, order.site, None)?,
         basis: order.basis,
@@ -92,7 +98,7 @@ pub fn prepare<'c>(
             size: index_json.len() as u64,
         },
         entries: entries.clone(),
-        resolutions: BTreeMap::new(),
+        resolutions: resolutions.clone(),
         missing: missing.clone(),
         volume_payload: None,
     };
@@ -106,8 +112,36 @@ pub fn prepare<'c>(
         envelope,
         entries,
         cache,
+        resolutions: resolutions
+            .into_iter()
+            .map(|(reference, pin)| (reference, pin.digest))
+            .collect(),
         missing,
     })
+}
+
+/// What is ordered, and all that the candidates need.
+fn wanted_with(order: &Order<'_>, candidates: &Candidates) -> BTreeMap<Digest, Wanted> {
+    let mut wanted = order.wanted.clone();
+    for image in candidates.found.values() {
+        wanted::add_image(image, &mut wanted);
+    }
+    wanted
+}
+
+fn incomplete(
+    order: &Order<'_>,
+    wanted: &BTreeMap<Digest, Wanted>,
+    candidates: Candidates,
+    failures: Vec<(Digest, Failure)>,
+) -> BundleFailure {
+    let references = candidates.failures.into_iter().map(|(_, failure)| failure);
+    let blobs = failures.into_iter().map(|(_, failure)| failure);
+    BundleFailure::Incomplete {
+        wanted: wanted.len(),
+        references: order.asked.len(),
+        failures: references.chain(blobs).collect(),
+    }
 }
 
 impl Prepared<'_> {
@@ -318,29 +352,4 @@ fn carry(
     pool::map(options.jobs, run.cancel, blobs, |blob| {
         encode::carried(cache, *blob, run)
     })
-}
-
-/// What the bundle says it lacks: failures, and references that nothing resolves yet.
-fn missing(
-    order: &Order<'_>,
-    failures: impl Iterator<Item = (Digest, Failure)>,
-) -> BTreeMap<Subject, Missing> {
-    let failed = failures.map(|(digest, failure)| {
-        let facts = failure.facts();
-        (Subject::Digest(digest), (facts.code(), facts.to_string()))
-    });
-    let pending = order.pending.iter().map(|reference| {
-        let text = "the lock leaves it pending: run `airlock lock` outside to pin it".to_owned();
-        (Subject::Reference(reference.clone()), (PENDING, text))
-    });
-    failed
-        .chain(pending)
-        .map(|(subject, (code, text))| {
-            let missing = Missing {
-                code: Text::lossy(code.as_str()),
-                text: Text::lossy(&text),
-            };
-            (subject, missing)
-        })
-        .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lock_format::{Digest, Image, Lockfile, Reference};
+use lock_format::{Digest, Image, Lockfile, Platform, Reference};
 
 use super::wanted::{self, Wanted};
 use super::{BundleFailure, BundleOptions};
@@ -20,8 +20,10 @@ pub struct Order<'o> {
     /// The digest of the lock that the inside holds it against.
     pub(super) lock: Digest,
     pub(super) wanted: BTreeMap<Digest, Wanted>,
-    /// References that the lock leaves pending.
-    pub(super) pending: BTreeSet<Reference>,
+    /// References that the request asks to resolve, with the platforms they are needed at.
+    pub(super) asked: BTreeMap<Reference, BTreeSet<Platform>>,
+    /// References that the lock leaves pending and nobody asked for: the inside would refuse them.
+    pub(super) unasked: BTreeSet<Reference>,
     /// Whether the inside takes blobs as zstd.
     pub(super) zstd: bool,
     /// The lock, where all of it is carried.
@@ -45,7 +47,8 @@ impl<'o> Order<'o> {
                 Some(lockfile) => wanted::of_lock(lockfile),
                 None => wanted::of_request(request),
             },
-            pending: request.pending.keys().cloned().collect(),
+            asked: request.pending.clone(),
+            unasked: BTreeSet::new(),
             zstd: request.accept.takes(Encoding::Zstd),
             whole,
         })
@@ -70,7 +73,8 @@ impl<'o> Order<'o> {
             requester: None,
             lock: lock.digest,
             wanted,
-            pending: images
+            asked: BTreeMap::new(),
+            unasked: images
                 .filter(|image| image.is_pending())
                 .map(|image| image.reference.clone())
                 .collect(),

@@ -48,22 +48,23 @@ fn wanted(digest: Digest, want: &Want) -> Wanted {
 pub(super) fn of_lock(lockfile: &Lockfile) -> BTreeMap<Digest, Wanted> {
     let mut all: BTreeMap<Digest, Wanted> = BTreeMap::new();
     for image in lockfile.images() {
-        for blob in image.blobs() {
-            all.entry(blob.digest)
-                .or_insert_with(|| Wanted {
-                    blob,
-                    media_type: None,
-                    images: BTreeSet::new(),
-                })
-                .images
-                .insert(image.reference.clone());
-        }
-        mark_manifests(image, &mut all);
+        add_image(image, &mut all);
     }
     all
 }
 
-fn mark_manifests(image: &Image, all: &mut BTreeMap<Digest, Wanted>) {
+/// Adds all that a pinned image needs.
+pub(super) fn add_image(image: &Image, all: &mut BTreeMap<Digest, Wanted>) {
+    for blob in image.blobs() {
+        all.entry(blob.digest)
+            .or_insert_with(|| Wanted {
+                blob,
+                media_type: None,
+                images: BTreeSet::new(),
+            })
+            .images
+            .insert(image.reference.clone());
+    }
     for manifest in image.manifests() {
         if let Some(wanted) = all.get_mut(&manifest.digest) {
             wanted.media_type = Some(manifest.media_type);
