@@ -21,6 +21,7 @@ mod images;
 #[path = "../long/large_layer.rs"]
 mod long;
 mod outside;
+mod pending;
 mod places;
 mod processes;
 mod registry;

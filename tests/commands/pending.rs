@@ -390,3 +390,53 @@ fn a_candidate_that_lacks_a_platform_or_a_layer_is_no_candidate() {
     assert_eq!(part["missing"][0]["what"], world.image("team/next:1"));
     assert_eq!(part["blobs"], 0, "nothing of it is carried: {part}");
 }
+
+#[test]
+fn each_document_and_blob_is_fetched_once_and_not_again_by_the_next_run() {
+    let (world, _) = site();
+    world.done(&["diff", "--request", "r.age"]);
+    let fetched = || {
+        let requests = world.registry.requests();
+        let gets = requests.iter().filter(|asked| asked.method == "GET");
+        let mut paths: Vec<String> = gets
+            .filter(|asked| asked.is_blob() || asked.is_manifest())
+            .map(|asked| asked.path.clone())
+            .collect();
+        paths.sort();
+        paths
+    };
+    world.registry.clear_requests();
+    world.done(&["bundle", "r.age", "-o", "b.age"]);
+    let first = fetched();
+    assert_eq!(first.len(), 6, "{first:?}");
+    let mut once = first.clone();
+    once.dedup();
+    assert_eq!(once, first);
+    world.registry.clear_requests();
+    world.done(&["bundle", "r.age", "-o", "again.age"]);
+    assert_eq!(fetched(), Vec::<String>::new());
+    let (one, other) = (
+        json(&world, &["inspect", "b.age"]),
+        json(&world, &["inspect", "again.age"]),
+    );
+    assert_eq!(
+        one["id"], other["id"],
+        "the same request, the same upstream, the same payload"
+    );
+}
+
+#[test]
+fn a_pending_reference_is_asked_for_only_where_the_station_allows() {
+    let (world, _) = site();
+    world.done(&["diff", "--request", "r.age"]);
+    world.registry.clear_requests();
+    let mut command = world.command(&["bundle", "r.age", "-o", "b.age"]);
+    let output = command
+        .env_remove("AIRLOCK_INSECURE_REGISTRY")
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success());
+    assert!(told.contains("registry/"), "{told}");
+    assert_eq!(world.registry.requests().len(), 0, "{told}");
+}

@@ -216,6 +216,20 @@ impl Change {
     }
 }
 
+/// How the resolution of the vectors ends.
+const SIZE_19: &str = r#""size":19}],"site""#;
+
+/// The bundle of the vectors with a second resolution behind the first, of another digest.
+fn resolutions(bundle: &str, name: &str) -> String {
+    let digest = "0".repeat(64);
+    let media_type = "application/vnd.oci.image.manifest.v1+json";
+    let second = format!(
+        r#""size":19}},{{"digest":"sha256:{digest}","media_type":"{media_type}","reference":"reg.lan:5000/app/{name}",{SIZE_19}"#
+    );
+    assert!(bundle.contains(SIZE_19));
+    bundle.replacen(SIZE_19, &second, 1)
+}
+
 /// Texts that no replacement makes.
 fn others() -> Vec<(&'static str, &'static str, String)> {
     let text = |of: &str| String::from_utf8(golden::read(&format!("{of}/transfer.json"))).unwrap();
@@ -225,6 +239,26 @@ fn others() -> Vec<(&'static str, &'static str, String)> {
             NOT_CANONICAL,
             "final-newline",
             format!("{}\n", text("request")),
+        ),
+        (
+            NOT_CANONICAL,
+            "resolution-twice",
+            resolutions(&text("bundle"), "web:2"),
+        ),
+        (
+            NOT_CANONICAL,
+            "resolutions-not-sorted",
+            resolutions(&text("bundle"), "api:2"),
+        ),
+        (
+            NEWER,
+            "resolution-key",
+            text("bundle").replacen(SIZE_19, r#""shiny":1,"size":19}],"site""#, 1),
+        ),
+        (
+            MISSING,
+            "resolution-size",
+            text("bundle").replacen(&format!(",{SIZE_19}"), r#"}],"site""#, 1),
         ),
         (
             LIMIT,

@@ -13,13 +13,17 @@ mod acceptance;
 #[path = "../envelope/change.rs"]
 mod change;
 mod check;
+mod cut;
 mod damaged;
 mod documented;
+#[path = "../crash/faulty_disk.rs"]
+mod faulty_disk;
 mod forged;
 mod ledger;
 mod mutations;
 mod one_way;
 mod opened;
+mod pending;
 mod replayed;
 mod signed;
 mod snapshot;

@@ -8,12 +8,14 @@ use airlock::ops::inside::apply::{ApplyOptions, apply};
 use airlock::ops::transfer::open_envelope;
 use airlock::run::{Cancel, FixedClock, FixedEntropy, Run, Silent};
 use airlock::store::Store;
-use airlock::wire::{Basis, Kind, SiteId, TransferId};
+use airlock::wire::{Basis, Bundle, Kind, SiteId, TransferId};
+use lock_format::{Digest, MediaType, Reference};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
 use crate::change::{BODY, HEADER, PAYLOAD, config, over_changes};
 use crate::opened::{Opened, line_of_site, seal};
+use crate::pending::Pending;
 use crate::snapshot::Snapshot;
 use crate::volumes::CHANGED as VOLUMES;
 use crate::world::World;
@@ -28,6 +30,10 @@ const ORDERS: u32 = 1000;
 const SPLICED: u32 = 500;
 /// Changed texts that the site signed in the station's place.
 const WRONG_ROLE: u32 = 1000;
+/// Changes to the payload of a bundle that resolves a pending reference.
+const PENDING: u32 = 500;
+/// Other resolutions and their content, signed by the station.
+const RESOLUTIONS: u32 = 500;
 
 /// A time at which the bundle is neither old nor from the future.
 const NOW: u64 = 1_800_000_000;
@@ -43,7 +49,10 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let world = World::new();
+        Self::of(World::new())
+    }
+
+    fn of(world: World) -> Self {
         let store = Store::open(&world.path("inside/store")).unwrap();
         let sealed = world.read("bundle.age");
         let bench = Self {
@@ -195,8 +204,95 @@ fn whatever_the_site_signs_as_a_bundle_is_refused() {
 }
 
 #[test]
+fn a_payload_with_a_resolution_changed_in_any_way_is_refused() {
+    let bench = Bench::of(Pending::new().world);
+    let payload = bench.world.opened().whole_payload(&bench.world.keyring);
+    over_changes(PENDING, &payload, |changed, change| {
+        let code = bench.refused(&seal(&bench.world.keyring, changed));
+        assert!(PAYLOAD.contains(&code), "{change:?}: {code}");
+    });
+}
+
+/// What a station could say of a pending reference, other than the truth.
+#[derive(Clone, Debug)]
+enum Lie {
+    Digest(Index),
+    Size(u64),
+    MediaType(&'static str),
+    AnotherReference(u16),
+    Lacking(Index),
+    Passenger(u64),
+}
+
+fn lies() -> impl Strategy<Value = Lie> {
+    let media_types = [
+        MediaType::OCI_MANIFEST,
+        MediaType::DOCKER_LIST,
+        MediaType::DOCKER_MANIFEST,
+    ];
+    prop_oneof![
+        any::<Index>().prop_map(Lie::Digest),
+        (1..1_u64 << 30).prop_map(Lie::Size),
+        prop::sample::select(media_types.to_vec()).prop_map(Lie::MediaType),
+        any::<u16>().prop_map(Lie::AnotherReference),
+        any::<Index>().prop_map(Lie::Lacking),
+        any::<u64>().prop_map(Lie::Passenger),
+    ]
+}
+
+fn tell(lie: &Lie, opened: &mut Opened, pending: &Reference, needed: &[Digest]) {
+    let others: Vec<_> = others(&opened.bundle, pending);
+    let resolutions = &mut opened.bundle.resolutions;
+    let pin = resolutions.get_mut(pending).expect("the one resolution");
+    match lie {
+        Lie::Digest(which) => (pin.digest, pin.size) = *which.get(&others),
+        Lie::Size(more) => pin.size += more,
+        Lie::MediaType(name) => pin.media_type = name.parse().expect("a media type"),
+        Lie::AnotherReference(number) => {
+            let (text, pin) = (format!("reg.lan:5000/acme/next:{number}"), pin.clone());
+            resolutions.insert(Reference::parse(&text).expect("a reference"), pin);
+        }
+        Lie::Lacking(which) => opened.remove(*which.get(needed)),
+        Lie::Passenger(seed) => opened.add(&seed.to_be_bytes()),
+    }
+}
+
+/// Every blob of a bundle but the one that the reference stands for.
+fn others(bundle: &Bundle, pending: &Reference) -> Vec<(Digest, u64)> {
+    let truth = bundle.resolutions[pending].digest;
+    let blobs = bundle.entries.iter().map(|entry| entry.content());
+    let others = blobs.filter(|blob| blob.digest != truth);
+    others.map(|blob| (blob.digest, blob.size)).collect()
+}
+
+#[test]
+fn whatever_a_station_signs_of_a_resolution_but_the_truth_is_refused() {
+    let pending = Pending::new();
+    let (reference, mut needed) = (pending.reference(), pending.below());
+    needed.push(pending.next.top.digest);
+    let bench = Bench::of(pending.world);
+    let codes = [
+        "apply/incomplete-resolution",
+        "apply/not-as-locked",
+        "apply/not-in-lock",
+        "apply/refused-document",
+        "apply/refused-resolution",
+        "apply/size-differs",
+        "apply/unasked-resolution",
+        "wire/limit",
+    ];
+    proptest!(config(RESOLUTIONS), |(lie in lies())| {
+        let mut opened = bench.world.opened();
+        tell(&lie, &mut opened, &reference, &needed);
+        let code = bench.refused(&opened.seal(&bench.world.keyring));
+        prop_assert!(codes.contains(&code), "{:?}: {}", lie, code);
+    });
+}
+
+#[test]
 fn the_documentation_tells_how_many_there_are() {
-    let here = SEALED + PAYLOADS + ORDERS + 2 * SPLICED + WRONG_ROLE + VOLUMES;
+    let here =
+        SEALED + PAYLOADS + ORDERS + 2 * SPLICED + WRONG_ROLE + VOLUMES + PENDING + RESOLUTIONS;
     assert!(here >= 10_000);
     let page = include_str!("../../docs/reliability.md");
     for (what, count) in [
@@ -207,6 +303,8 @@ fn the_documentation_tells_how_many_there_are() {
         ("pieces of the bundles of two requests", SPLICED),
         ("signed by the wrong role", WRONG_ROLE),
         ("the volumes of a bundle", VOLUMES),
+        ("the payload with a resolution, sealed again", PENDING),
+        ("what a station signs of a resolution", RESOLUTIONS),
         ("all of these", here),
     ] {
         let row = format!("| {what} | {count} |");

@@ -8,10 +8,10 @@ use super::accept::{Accepted, Site};
 use super::content;
 use super::entries::Entries;
 use super::{ApplyFailure, closure};
-use crate::diagnostic::{Class, Failure};
+use crate::diagnostic::Failure;
 use crate::oci::Inventory;
 use crate::ops::inside::held::AtHand;
-use crate::ops::project::pin_pending;
+use crate::ops::project::{self, pin_pending};
 use crate::ops::transfer::Opened;
 use crate::run::{Run, Silent};
 use crate::wire::{Basis, Bundle};
@@ -121,18 +121,16 @@ fn closed(
     Ok(image)
 }
 
-/// A stopped run and a failing disk are no fault of the bundle.
+/// Tells that a candidate cannot be pinned; any other failure stands as it is.
 fn refused(pending: &Image, cause: Failure) -> Failure {
-    match cause.facts().class() {
-        Class::Environment | Class::Cancelled => cause,
-        Class::Gate | Class::Usage | Class::Verification | Class::Partial => {
-            ApplyFailure::RefusedResolution {
-                reference: pending.reference.clone(),
-                cause,
-            }
-            .into()
-        }
+    if !project::CODES.contains(&cause.facts().code()) {
+        return cause;
     }
+    ApplyFailure::RefusedResolution {
+        reference: pending.reference.clone(),
+        cause,
+    }
+    .into()
 }
 
 /// Refuses a candidate of which a blob is neither in the bundle nor in the store.

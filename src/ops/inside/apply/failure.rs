@@ -149,12 +149,12 @@ pub enum ApplyFailure {
     /// An entry that the lock does not name.
     #[error("the bundle holds {0}, which the lock does not name")]
     NotInLock(Digest),
-    /// An entry whose size is not the lock's.
-    #[error("the bundle holds {digest} with {found} bytes, and the lock says {locked}")]
+    /// An entry whose size is not that of the lock or of a resolution.
+    #[error("the bundle holds {digest} with {found} bytes, and what names it says {locked}")]
     Size {
         /// The blob.
         digest: Digest,
-        /// What the lock says.
+        /// What the lock or the resolution says.
         locked: u64,
         /// What the bundle says.
         found: u64,

@@ -59,15 +59,20 @@ impl Upstream for AtHand<'_> {
             *reference.digest().unwrap_or(&self.pin.digest)
         };
         let blob = (self.length)(&asked)?.ok_or_else(|| self.lacks(asked))?;
-        let bytes = self.document(&blob, "document", MANIFEST_BYTES)?;
-        let media_type = if asked == self.pin.digest {
-            self.pin.media_type.clone()
-        } else {
-            let parsed = Document::parse(&bytes, None);
-            match parsed.map_err(|error| self.refused(asked, error))? {
-                Document::Manifest(manifest) => manifest.media_type,
-                Document::Index(index) => index.media_type,
+        if asked == self.pin.digest && blob.size != self.pin.size {
+            return Err(ApplyFailure::Size {
+                digest: asked,
+                locked: self.pin.size,
+                found: blob.size,
             }
+            .into());
+        }
+        let bytes = self.document(&blob, "document", MANIFEST_BYTES)?;
+        let pinned = (asked == self.pin.digest).then_some(&self.pin.media_type);
+        let parsed = Document::parse(&bytes, pinned);
+        let media_type = match parsed.map_err(|error| self.refused(asked, error))? {
+            Document::Manifest(manifest) => manifest.media_type,
+            Document::Index(index) => index.media_type,
         };
         let descriptor = Descriptor {
             digest: asked,
