@@ -198,23 +198,20 @@ impl<'a> Braced<'a> {
             .as_ref()
             .is_some_and(|value| !self.colon || !value.is_empty());
         let below = depth.saturating_add(1);
+        // A word that nobody needs is not read: it need not even be well formed.
         match (operator, has_value) {
             (Operator::Default, false) | (Operator::Alternative, true) => {
                 expand(self.word, variables, out, below)
             }
-            (Operator::Required, has_value) => {
-                // The message is read even where nobody needs it, so it must be well formed.
+            (Operator::Required, false) => {
                 let mut message = Substituted::default();
                 expand(self.word, variables, &mut message, below)?;
-                if has_value {
-                    return out.push(value.as_deref().unwrap_or_default());
-                }
                 Err(TemplateError::Required {
                     name: self.name.to_owned(),
                     message: message.text,
                 })
             }
-            (Operator::Default, true) | (Operator::Alternative, false) => {
+            (Operator::Default | Operator::Required, true) | (Operator::Alternative, false) => {
                 out.push(value.as_deref().unwrap_or_default())
             }
         }
@@ -331,7 +328,7 @@ mod tests {
             ("${U:?no $S}", "no s"),
             ("${E:?}", ""),
             ("${U?m}", "m"),
-            ("${S:?${U:?inner}}", "inner"),
+            ("${U:?${W:?inner}}", "inner"),
         ] {
             let TemplateError::Required { message: told, .. } = text(template).unwrap_err() else {
                 panic!("{template}");
@@ -341,8 +338,12 @@ mod tests {
     }
 
     #[test]
-    fn a_message_must_be_well_formed_even_where_nobody_needs_it() {
-        let error = text("${S:?no ${}}").unwrap_err();
+    fn a_word_that_nobody_needs_is_not_read() {
+        for template in ["${S:?no ${}}", "${S:-${}}", "${S?${U:?m}}"] {
+            assert_eq!(text(template).unwrap(), "s", "{template}");
+        }
+        assert_eq!(text("${U:+${}}").unwrap(), "");
+        let error = text("${U:?no ${}}").unwrap_err();
         assert_eq!(error, TemplateError::Syntax("no ${}".to_owned()));
     }
 
