@@ -45,9 +45,8 @@ fn absolute(value: &mut Value, folder: &str, home: Option<&str>) {
         && !path.starts_with(SERVICE)
     {
         let path = match (path.strip_prefix('~'), home) {
-            (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with('/') => {
-                join(home, rest.trim_start_matches('/'))
-            }
+            // Compose knows no other user: `~ann` is a folder of that name at home.
+            (Some(rest), Some(home)) => join(home, rest.trim_start_matches('/')),
             _ => join(folder, path),
         };
         value.node = Node::Text(path);

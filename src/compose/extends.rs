@@ -20,17 +20,21 @@ pub(crate) struct Base {
 
 /// Where a service stands while its chain is followed.
 struct Here<'a> {
-    /// The file that the document is of, for messages and cycles.
-    file: &'a str,
     scope: &'a Scope,
     resets: &'a [TreePath],
+    /// Whether this is an extended file, whose paths were made absolute.
+    is_base: bool,
 }
+
+/// What compose tells the links of a chain apart by: the file as it is written, none for another
+/// service of the same file, and the service that extends. It does not look which file that
+/// service is in, so that two of one name, each extending a service of its own file, are a circle.
+type Link = (Option<String>, String);
 
 /// Completes every service of a document that extends another one.
 pub(crate) fn apply(
     load: &mut Load,
     document: &mut Value,
-    file: &str,
     scope: &Scope,
     resets: &[TreePath],
 ) -> Result<(), Stop> {
@@ -43,9 +47,9 @@ pub(crate) fn apply(
         return Err(Problem::Extends(what).at(&place).into());
     };
     let here = Here {
-        file,
         scope,
         resets,
+        is_base: false,
     };
     let names: Vec<String> = services.keys().cloned().collect();
     for name in names {
@@ -55,13 +59,13 @@ pub(crate) fn apply(
     Ok(())
 }
 
-/// Completes one service; `chain` holds the files and names that led to it.
+/// Completes one service; `chain` holds the links that led to it.
 fn service(
     load: &mut Load,
     name: &str,
     services: &mut Map,
     here: &Here<'_>,
-    chain: &mut Vec<(String, String)>,
+    chain: &mut Vec<Link>,
 ) -> Result<Value, Stop> {
     let Some(own) = services.get(name).cloned() else {
         return Err(Problem::Extends(format!("service {} is not there", shown(name))).into());
@@ -81,7 +85,7 @@ fn service(
     let base = if let Some(file) = target.file {
         from_file(load, name, &target, file, here, chain)?
     } else if services.contains_key(target.name) {
-        follow(here.file, name, extends, chain)?;
+        follow((None, name.to_owned()), extends, chain)?;
         service(load, target.name, services, here, chain)?
     } else {
         return Err(target.missing(name));
@@ -155,7 +159,7 @@ fn from_file(
     target: &Target<'_>,
     file: &str,
     here: &Here<'_>,
-    chain: &mut Vec<(String, String)>,
+    chain: &mut Vec<Link>,
 ) -> Result<Value, Stop> {
     let place = &target.value.place;
     if is_remote_file(file) {
@@ -167,11 +171,12 @@ fn from_file(
     if !services.contains_key(target.name) {
         return Err(target.missing(name));
     }
-    follow(here.file, name, target.value, chain)?;
+    let link = (Some(as_written(here, file, path)), name.to_owned());
+    follow(link, target.value, chain)?;
     let there = Here {
-        file: &path,
         scope: here.scope,
         resets: &base.resets,
+        is_base: true,
     };
     service(load, target.name, &mut services, &there, chain)
 }
@@ -184,7 +189,7 @@ fn base_of(load: &mut Load, path: &str, target: &Target<'_>, scope: &Scope) -> R
     }
     let place = &target.value.place;
     let loaded = load.file(None, path, Some(place), scope, &[], Purpose::Base)?;
-    let home = scope.environment.get("HOME");
+    let home = scope.environment.home();
     let services = loaded.value.and_then(|mut value| {
         contexts::resolve_paths(&mut value, folder_of(path), home);
         value.get("services").and_then(Value::map).cloned()
@@ -201,14 +206,22 @@ fn base_of(load: &mut Load, path: &str, target: &Target<'_>, scope: &Scope) -> R
     Ok(base)
 }
 
+/// Names a file for a link: `./a.yaml` and `a.yaml` differ where the project itself says so.
+fn as_written(here: &Here<'_>, file: &str, path: String) -> String {
+    let mut below = file;
+    while let Some(rest) = below.strip_prefix("../") {
+        below = rest;
+    }
+    let is_clean = join("/", below).strip_prefix('/') == Some(below) || join("/", file) == file;
+    if here.is_base || is_clean {
+        path
+    } else {
+        file.to_owned()
+    }
+}
+
 /// Adds a link to the chain; fails where the chain comes back to itself.
-fn follow(
-    file: &str,
-    name: &str,
-    extends: &Value,
-    chain: &mut Vec<(String, String)>,
-) -> Result<(), Stop> {
-    let link = (file.to_owned(), name.to_owned());
+fn follow(link: Link, extends: &Value, chain: &mut Vec<Link>) -> Result<(), Stop> {
     let is_circle = chain.contains(&link);
     chain.push(link);
     if is_circle || chain.len() > limits::CHAIN {

@@ -18,10 +18,11 @@ const SECTIONS: &[&str] = &[
     "services", "volumes", "networks", "secrets", "configs", "models",
 ];
 
-/// One entry of `include`.
+/// One entry of `include`; one without a path brings nothing.
 struct Entry<'a> {
     paths: Vec<&'a Value>,
     project_directory: Option<&'a Value>,
+    /// Files in place of the `.env` beside the included file; none where no file is named.
     env_files: Option<Vec<&'a Value>>,
     place: Place,
 }
@@ -64,7 +65,17 @@ impl<'a> Entry<'a> {
             Node::Map(map) => Ok(Self {
                 paths: map.get("path").map(texts).transpose()?.unwrap_or_default(),
                 project_directory: map.get("project_directory").filter(|at| !at.is_null()),
-                env_files: map.get("env_file").map(texts).transpose()?,
+                env_files: map
+                    .get("env_file")
+                    .map(texts)
+                    .transpose()?
+                    .filter(|files| !files.is_empty()),
+                place,
+            }),
+            Node::Plain(Plain::Null) => Ok(Self {
+                paths: Vec::new(),
+                project_directory: None,
+                env_files: None,
                 place,
             }),
             Node::Plain(_) | Node::List(_) => Err(wrong(
@@ -87,7 +98,7 @@ impl<'a> Entry<'a> {
             files.push((path, Some(value.place.clone())));
         }
         let Some((main, _)) = files.first() else {
-            return Err(Problem::EmptyFile.at(&self.place).into());
+            return Ok(Value::new(Node::Map(Map::new()), self.place.clone()));
         };
         if chain.contains(main) {
             let mut circle = Vec::new();

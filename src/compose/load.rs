@@ -84,7 +84,7 @@ impl Load {
         }
         default_contexts(&mut merged);
         validate::check(&merged)?;
-        let home = scope.environment.get("HOME");
+        let home = scope.environment.home();
         resolve_paths(&mut merged, &scope.working_dir, home);
         Ok(merged)
     }
@@ -112,7 +112,6 @@ impl Load {
         let mut noticed = Noticed::default();
         for document in self.files.documents(path, place)?.iter() {
             let step = Step {
-                path,
                 scope,
                 chain: &chain,
                 purpose,
@@ -156,7 +155,7 @@ impl Load {
             merged.unwrap_or_else(|| Value::new(Node::Map(Map::new()), value.place.clone()));
         drop_fields(&mut merged, &top, &document.resets);
         if step.purpose == Purpose::Project {
-            extends::apply(self, &mut value, step.path, step.scope, &document.resets)?;
+            extends::apply(self, &mut value, step.scope, &document.resets)?;
         }
         let mut merged = merge(merged, value, &top)?;
         enforce(&mut merged, &top)?;
@@ -182,7 +181,6 @@ pub(crate) struct Loaded {
 
 /// The file that a document belongs to.
 struct Step<'a> {
-    path: &'a str,
     scope: &'a Scope,
     chain: &'a [String],
     purpose: Purpose,

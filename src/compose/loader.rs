@@ -120,7 +120,7 @@ impl Loader {
                 .map(relative)
                 .collect::<Result<_, _>>()?,
             inputs: self.load.files.used(),
-            profiles: active.profiles,
+            profiles: named(active.profiles),
             asked_services: self.request.services.clone(),
             services: read(&active.services),
             disabled_services: read(&active.disabled),
@@ -222,6 +222,7 @@ impl Loader {
             return Ok(name.to_owned());
         }
         let mut written = None;
+        let mut is_named = false;
         for path in &setting.chosen.files {
             let documents = match self.load.files.documents(path, None) {
                 Ok(documents) => documents,
@@ -229,9 +230,10 @@ impl Loader {
                 Err(Stop::Failed(_)) => continue,
                 Err(needs @ Stop::Needs(_)) => return Err(needs),
             };
-            for document in documents.iter() {
-                let name = document.value.get("name").cloned();
-                written = name.filter(is_name).or(written);
+            for (at, document) in documents.iter().enumerate() {
+                let name = document.value.get("name").cloned().filter(is_name);
+                is_named |= at == 0 && name.is_some();
+                written = name.or(written);
             }
         }
         let name = match written {
@@ -243,20 +245,23 @@ impl Loader {
             }
             None => String::new(),
         };
-        if name.is_empty() {
+        // The folder's name stands in where the files say nothing, not where what they say comes
+        // to nothing; and for that, only the first document of a file is asked.
+        if name.is_empty() && !is_named {
             return Ok(normal_name(name_of(&setting.working_dir)));
         }
         Ok(name)
     }
 
+    /// The active profiles. Where none is asked for, the one without a name is among them: compose
+    /// splits an empty text too, so that `profiles: ["${OFF:-}"]` is on until the variable is set.
     fn profiles(&self, environment: &Environment) -> Vec<String> {
         if !self.request.profiles.is_empty() {
             return self.request.profiles.clone();
         }
-        environment
-            .get("COMPOSE_PROFILES")
-            .map(list)
-            .unwrap_or_default()
+        let profiles = environment.get("COMPOSE_PROFILES").unwrap_or_default();
+        let profiles = profiles.split(',').map(str::trim);
+        profiles.map(str::to_owned).collect()
     }
 
     /// Splits the services and checks those that are active.
@@ -308,6 +313,12 @@ struct Active<'a> {
     services: Services<'a>,
     disabled: Services<'a>,
     profiles: Vec<String>,
+}
+
+/// Leaves out the profile without a name, which nobody has to ask for.
+fn named(mut profiles: Vec<String>) -> Vec<String> {
+    profiles.retain(|profile| !profile.is_empty());
+    profiles
 }
 
 /// Splits at commas; blanks around an entry and empty entries go.

@@ -47,6 +47,14 @@ impl Environment {
         self.variables.get(name).map(|(value, _)| value.as_str())
     }
 
+    /// The user's home, which the environment alone tells; a file cannot move it.
+    pub(crate) fn home(&self) -> Option<&str> {
+        match self.variables.get("HOME") {
+            Some((home, Origin::Process)) if !home.is_empty() => Some(home),
+            _ => None,
+        }
+    }
+
     pub(crate) fn set(&mut self, name: &str, value: &str, origin: Origin) {
         self.variables
             .insert(name.to_owned(), (value.to_owned(), origin));
