@@ -5,8 +5,10 @@ use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{Scope, ScopedJoinHandle};
 
-/// Buffers under way; each as long as what is written at once.
-const BUFFERS: usize = 8;
+/// Bytes that are handed over at once. Each handing over may cost the wait for a busy core.
+const BUFFER: usize = 256 * 1024;
+/// Buffers under way; with [`BUFFER`] all the memory that this takes.
+const BUFFERS: usize = 16;
 
 /// Takes bytes, and has them written behind the writer's back, in order.
 ///
@@ -14,6 +16,8 @@ const BUFFERS: usize = 8;
 /// knows whether everything arrived.
 pub struct Behind<'scope, W> {
     filled: Option<SyncSender<Vec<u8>>>,
+    /// What was written and not handed over yet.
+    gathered: Vec<u8>,
     emptied: Receiver<Vec<u8>>,
     worker: Option<ScopedJoinHandle<'scope, io::Result<W>>>,
 }
@@ -26,6 +30,7 @@ impl<'scope, W: Write + Send + 'scope> Behind<'scope, W> {
         let worker = scope.spawn(move || write_all(out, &incoming, &give_back));
         Self {
             filled: Some(filled),
+            gathered: Vec::with_capacity(BUFFER),
             emptied,
             worker: Some(worker),
         }
@@ -33,7 +38,24 @@ impl<'scope, W: Write + Send + 'scope> Behind<'scope, W> {
 
     /// Waits until all is written and flushed; returns the output.
     pub fn finish(mut self) -> io::Result<W> {
+        if !self.gathered.is_empty() {
+            self.hand_over()?;
+        }
         self.end()
+    }
+
+    fn hand_over(&mut self) -> io::Result<()> {
+        let mut next = self.emptied.try_recv().unwrap_or_default();
+        next.clear();
+        let gathered = std::mem::replace(&mut self.gathered, next);
+        match self.filled.as_ref().map(|filled| filled.send(gathered)) {
+            Some(Ok(())) => Ok(()),
+            // The thread has ended, and it ends early only with an error.
+            Some(Err(_)) | None => match self.end() {
+                Err(error) => Err(error),
+                Ok(_) => Err(io::Error::other("the output ended early")),
+            },
+        }
     }
 
     fn end(&mut self) -> io::Result<W> {
@@ -48,18 +70,11 @@ impl<'scope, W: Write + Send + 'scope> Behind<'scope, W> {
 
 impl<'scope, W: Write + Send + 'scope> Write for Behind<'scope, W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut buffer = self.emptied.try_recv().unwrap_or_default();
-        buffer.clear();
-        buffer.extend_from_slice(bytes);
-        let sent = self.filled.as_ref().map(|filled| filled.send(buffer));
-        match sent {
-            Some(Ok(())) => Ok(bytes.len()),
-            // The thread has ended, and it ends early only with an error.
-            Some(Err(_)) | None => match self.end() {
-                Err(error) => Err(error),
-                Ok(_) => Err(io::Error::other("the output ended early")),
-            },
+        self.gathered.extend_from_slice(bytes);
+        if self.gathered.len() >= BUFFER {
+            self.hand_over()?;
         }
+        Ok(bytes.len())
     }
 
     /// Does nothing: [`finish`](Self::finish) flushes.
@@ -112,7 +127,8 @@ mod tests {
 
     #[test]
     fn everything_arrives_in_order() {
-        let pieces: Vec<Vec<u8>> = (0..100_u8).map(|n| vec![n; usize::from(n)]).collect();
+        let pieces: Vec<Vec<u8>> = (0..100_u8).map(|n| vec![n; usize::from(n) * 500]).collect();
+        assert!(pieces.concat().len() > 2 * BUFFER);
         let written = thread::scope(|scope| {
             let mut behind = Behind::new(scope, Vec::new());
             for piece in &pieces {
@@ -125,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_failure_is_told_in_its_own_words() {
-        for (piece, pieces) in [(10, 1000), (11, 1)] {
+        for (piece, pieces) in [(10, 1000), (11, 1), (BUFFER, 1000)] {
             let error = thread::scope(|scope| {
                 let mut behind = Behind::new(scope, Small(Vec::new(), 10));
                 let written = (0..pieces).try_for_each(|_| behind.write_all(&vec![0; piece]));

@@ -13,7 +13,7 @@ use crate::wire::{Carried, Layout};
 /// Bytes of a buffer.
 const BUFFER: usize = 256 * 1024;
 /// Buffers under way; with [`BUFFER`] all the memory that this takes.
-const BUFFERS: usize = 4;
+const BUFFERS: usize = 16;
 
 /// What the sealing side is given, in order.
 pub(super) enum Piece<'b> {

@@ -4,6 +4,7 @@ use lock_format::{Blob, Digest};
 
 use crate::store::StoreError;
 use crate::store::folder::Folder;
+use crate::store::moves::rename;
 
 use super::Cache;
 
@@ -31,7 +32,8 @@ impl Cache {
         Ok(bytes.and_then(|bytes| parse(&bytes)))
     }
 
-    /// Notes what came of encoding a blob as zstd.
+    /// Notes what came of encoding a blob as zstd. A note needs no sync: one that a power loss took
+    /// or broke costs another try.
     pub fn record_encoded(&self, digest: &Digest, encoded: Encoded) -> Result<(), StoreError> {
         let text = match encoded {
             Encoded::As(blob) => format!("{} {}\n", blob.digest, blob.size),
@@ -40,7 +42,10 @@ impl Cache {
         let (folder, name) = self.note(digest);
         let temp = self.locked_temp()?;
         temp.write(text.as_bytes(), text.len() as u64)?;
-        temp.publish(folder, &name, true)
+        let from = (&self.tmp, temp.name());
+        rename(self.disk.as_ref(), from, (folder, &name), true)?;
+        temp.keep();
+        Ok(())
     }
 
     fn note(&self, digest: &Digest) -> (&Folder, String) {

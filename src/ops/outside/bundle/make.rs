@@ -1,5 +1,6 @@
 //! From what is ordered to a bundle that is ready to be written.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
@@ -67,7 +68,12 @@ pub fn prepare<'c>(
     let recipients = order.recipients(keyring, &options.further)?;
     let mut candidates = candidates::resolve(&order.asked, registries, cache, options, run)?;
     let wanted = wanted_with(order, &candidates);
-    let (below, failures) = fetch_all(registries.direct, cache, &wanted, options, run)?;
+    let how = How {
+        options,
+        encodes: !options.raw && order.zstd,
+        run,
+    };
+    let (below, failures) = fetch_all(registries.direct, cache, &wanted, how)?;
     let all_had = failures.is_empty() && candidates.failures.is_empty();
     if !all_had && !options.keep_going {
         // The next run need not digest again what this one had.
@@ -83,8 +89,7 @@ pub fn prepare<'c>(
         .map(|one| one.blob)
         .filter(|blob| !failed.contains_key(&blob.digest))
         .collect();
-    let carried = carry(cache, &available, !options.raw && order.zstd, options, run)?;
-    cache.sync(run.clock)?;
+    let carried = carry(cache, &available, how)?;
     let entries = contents::in_order(&wanted, carried);
     let resolutions = candidates.resolutions();
     let index_json = contents::index(&wanted, order.whole, &below, &resolutions);
@@ -273,6 +278,15 @@ impl<W: Write> Write for Told<'_, W> {
     }
 }
 
+/// How blobs are fetched and carried.
+#[derive(Clone, Copy)]
+struct How<'a> {
+    options: &'a BundleOptions,
+    /// Whether those that shrink are carried as zstd.
+    encodes: bool,
+    run: &'a Run<'a>,
+}
+
 type Fetched = (BTreeSet<Digest>, Vec<(Digest, Failure)>);
 
 /// Fetches documents, then blobs; returns what stands below an index, and what could not be had.
@@ -280,29 +294,26 @@ fn fetch_all(
     upstream: &dyn Upstream,
     cache: &Cache,
     wanted: &BTreeMap<Digest, Wanted>,
-    options: &BundleOptions,
-    run: &Run<'_>,
+    how: How<'_>,
 ) -> Result<Fetched, Failure> {
+    let run = how.run;
     let bytes = wanted
         .values()
         .fold(0_u64, |sum, one| sum.saturating_add(one.blob.size));
     run.events
         .event(Event::Step(&format!("fetching {} blobs", wanted.len())));
     run.events.event(Event::Total(bytes));
-    let (documents, blobs): (Vec<_>, Vec<_>) = (0..)
+    let (documents, mut blobs): (Vec<_>, Vec<_>) = (0..)
         .map(TaskId)
         .zip(wanted.values())
         .partition(|(_, one)| one.media_type.is_some());
-    let mut failures = fetch_group(upstream, cache, &documents, &BTreeMap::new(), options, run)?;
+    let mut failures = fetch_group(upstream, cache, &documents, &BTreeMap::new(), how)?;
     let facts = documents::read(cache, documents.iter().map(|(_, one)| *one))?;
-    failures.extend(fetch_group(
-        upstream,
-        cache,
-        &blobs,
-        &facts.urls,
-        options,
-        run,
-    )?);
+    // The longest first, so that no long one is left for one connection in the end.
+    blobs.sort_by_key(|(_, one)| Reverse(one.blob.size));
+    let mut of_blobs = fetch_group(upstream, cache, &blobs, &facts.urls, how)?;
+    of_blobs.sort_by_key(|(digest, _)| *digest);
+    failures.extend(of_blobs);
     Ok((facts.below, failures))
 }
 
@@ -311,10 +322,10 @@ fn fetch_group(
     cache: &Cache,
     group: &[(TaskId, &Wanted)],
     urls: &BTreeMap<Digest, Vec<String>>,
-    options: &BundleOptions,
-    run: &Run<'_>,
+    how: How<'_>,
 ) -> Result<Vec<(Digest, Failure)>, Failure> {
-    let results = pool::map(options.jobs, run.cancel, group, |(task, one)| {
+    let run = how.run;
+    let results = pool::map(how.options.jobs, run.cancel, group, |(task, one)| {
         let label = label(one);
         run.events.event(Event::Begin {
             task: *task,
@@ -325,6 +336,10 @@ fn fetch_group(
         let fetched = fetch::fetch(upstream, cache, one, urls, *task, run);
         run.events.event(Event::End { task: *task });
         run.cancel.check()?;
+        if fetched.is_ok() && how.encodes {
+            // While others are fetched; `carry` finds what came of it.
+            encode::carried(cache, one.blob, run)?;
+        }
         Ok(fetched.err().map(|failure| (one.blob.digest, failure)))
     })?;
     Ok(results.into_iter().flatten().collect())
@@ -339,17 +354,11 @@ fn label(wanted: &Wanted) -> String {
     format!("{} {image}", wanted.blob.digest.short())
 }
 
-fn carry(
-    cache: &Cache,
-    blobs: &[Blob],
-    encodes: bool,
-    options: &BundleOptions,
-    run: &Run<'_>,
-) -> Result<Vec<Carried>, Failure> {
-    if !encodes {
+fn carry(cache: &Cache, blobs: &[Blob], how: How<'_>) -> Result<Vec<Carried>, Failure> {
+    if !how.encodes {
         return Ok(blobs.iter().copied().map(Carried::Raw).collect());
     }
-    pool::map(options.jobs, run.cancel, blobs, |blob| {
-        encode::carried(cache, *blob, run)
+    pool::map(how.options.jobs, how.run.cancel, blobs, |blob| {
+        encode::carried(cache, *blob, how.run)
     })
 }
