@@ -163,7 +163,8 @@ fn content_range(answer: &Answer) -> Option<(u64, u64)> {
 /// Refuses an answer whose bytes are not those of the content.
 pub(super) fn refuse_encoding(answer: &Answer, at: &At) -> Result<(), RegistryError> {
     match answer.header("content-encoding").map(str::trim) {
-        None | Some("" | "identity") => Ok(()),
+        None | Some("") => Ok(()),
+        Some(encoding) if encoding.eq_ignore_ascii_case("identity") => Ok(()),
         Some(encoding) => Err(RegistryError::EncodedAnswer {
             at: at.clone(),
             encoding: crate::diagnostic::sanitize(encoding, 40),

@@ -76,11 +76,24 @@ pub(super) fn for_error(error: &RegistryError) -> Option<String> {
         | RegistryError::WrongLength { .. } => {
             "something between here and the registry changes its answers: try without proxy or mirror".to_owned()
         }
-        RegistryError::Redirect { .. }
-        | RegistryError::Refused(_)
-        | RegistryError::Token { .. }
-        | RegistryError::TooLarge { .. }
-        | RegistryError::Cancelled(_) => return None,
+        RegistryError::Redirect { at, .. } => format!(
+            "check that no proxy and no sign-in page answers in place of {}",
+            at.host
+        ),
+        RegistryError::Refused(Answered { at, .. }) => format!(
+            "check the name {}, or {} if it is private",
+            at.what,
+            login(at)
+        ),
+        RegistryError::Token { at, realm, .. } => format!(
+            "check that {realm} is the token server of {}, or {}",
+            at.registry,
+            login(at)
+        ),
+        RegistryError::TooLarge { .. } => {
+            "ask its publisher for an index of fewer images: no registry has to keep a longer one".to_owned()
+        }
+        RegistryError::Cancelled(_) => return None,
     })
 }
 

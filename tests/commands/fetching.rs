@@ -117,6 +117,25 @@ fn so_many_downloads_run_at_once_as_there_are_jobs() {
 }
 
 #[test]
+fn the_largest_blob_is_fetched_first() {
+    let world = requested();
+    world.done(&["bundle", "r.age", "-o", "b.age", "--jobs", "1"]);
+    let requests = world.registry.requests();
+    let asked: Vec<_> = requests.iter().filter(|asked| asked.is_blob()).collect();
+    let blobs = world.lock().images()[0].blobs();
+    let sizes: Vec<u64> = asked
+        .iter()
+        .map(|asked| {
+            let named = |digest: String| asked.path.ends_with(&digest);
+            let blob = blobs.iter().find(|blob| named(blob.digest.to_string()));
+            blob.expect("what is asked for is in the lock").size
+        })
+        .collect();
+    assert_eq!(sizes.len(), LAYERS + 1, "the layers and the config");
+    assert!(sizes.is_sorted_by(|one, next| one >= next), "{sizes:?}");
+}
+
+#[test]
 fn what_could_not_be_had_is_told_whole() {
     let world = requested();
     world.registry.add_rule(rule::on(

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use airlock::diagnostic::Diagnose as _;
 use airlock::registry::{Credentials, RegistryError, Settings};
@@ -153,6 +155,14 @@ fn a_helper_that_fails_is_told_without_its_secret() {
             "its answer cannot be read",
         ),
         ("exit 3", "it ended with exit status: 3"),
+        (
+            r#"echo '{"Username":"joe","Secret":"hunter2"}'; exit 4"#,
+            "it ended with exit status: 4",
+        ),
+        (
+            "while echo hunter2hunter2hunter2; do :; done",
+            "its answer is longer than 262144 bytes",
+        ),
     ] {
         let home = Home::new();
         home.helper(script);
@@ -161,6 +171,65 @@ fn a_helper_that_fails_is_told_without_its_secret() {
         assert_eq!(code(&error), "registry/credential-helper");
         assert!(error.to_string().contains(reason), "{error}");
         assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+}
+
+#[test]
+fn a_helper_that_hangs_is_left_when_a_stop_is_asked_for() {
+    let registry = asking_for(("joe", "secret"));
+    let home = Home::new();
+    home.helper("exec sleep 600");
+    home.logins(CONFIG, &json!({ "credsStore": "test" }));
+    let station = Station::default();
+    let client = station.client(home.settings());
+    let ended = AtomicBool::new(false);
+    let error = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while home.asked().is_empty() && !ended.load(Ordering::Relaxed) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            station.cancel.set();
+        });
+        let fetched = client.fetch_manifest(&reference(&registry, "library/app:1"));
+        ended.store(true, Ordering::Relaxed);
+        fetched.unwrap_err()
+    });
+    assert!(matches!(error, RegistryError::Cancelled(_)), "{error}");
+    assert_eq!(home.asked().len(), 1);
+}
+
+#[test]
+fn a_file_of_other_types_is_told_by_its_place() {
+    let registry = asking_for(("joe", "secret"));
+    let host = registry.host();
+    let deep = "[".repeat(100_000);
+    let long = " ".repeat(1 << 21);
+    for text in [
+        "",
+        "null",
+        "[]",
+        "\"hunter2\"",
+        r#"{"auths": ["hunter2"]}"#,
+        r#"{"auths": {"HOST": "hunter2"}}"#,
+        r#"{"auths": {"HOST": {"auth": 5}}}"#,
+        r#"{"auths": {"HOST": {"auth": "hunter2"}}}"#,
+        r#"{"auths": {"HOST": {"auth": "aHVudGVyMg=="}}}"#,
+        r#"{"auths": {"HOST": {"identitytoken": {"hunter2": 1}}}}"#,
+        r#"{"credsStore": {"hunter2": 1}}"#,
+        r#"{"credHelpers": ["hunter2"]}"#,
+        deep.as_str(),
+        long.as_str(),
+    ] {
+        let home = Home::new();
+        home.write(CONFIG, &text.replace("HOST", &host));
+        let found = Credentials::find(&home.environment);
+        let error = found
+            .and_then(|_| home.fetch(&registry))
+            .expect_err("no such file is a login");
+        assert_eq!(code(&error), "registry/credentials-file", "{text:.60}");
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains(CONFIG), "{shown}");
+        assert!(!shown.contains("hunter2"), "{shown}");
     }
 }
 

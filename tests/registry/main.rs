@@ -5,8 +5,10 @@
 mod authority;
 mod blobs;
 mod helpers;
+mod hostile;
 mod logins;
 mod manifests;
+mod messages;
 mod proxies;
 mod proxy;
 mod reaching;

@@ -75,6 +75,31 @@ fn plain_http_goes_through_its_own_proxy() {
 }
 
 #[test]
+fn each_host_has_connections_of_its_own_which_are_kept() {
+    let (registry, _) = with_image();
+    let proxy = Proxy::new(registry.address(), "200 OK");
+    let station = Station::default();
+    let hosts = ["reg.example:5000", "other.example:5000"];
+    let client = station.client(Settings {
+        insecure: hosts.map(str::to_owned).into(),
+        ..settings(&proxy, "ALL_PROXY", "")
+    });
+    fetch(&client, hosts[0]).unwrap();
+    let opened = proxy.asked().len();
+    for _ in 0..3 {
+        fetch(&client, hosts[0]).unwrap();
+    }
+    assert_eq!(proxy.asked().len(), opened, "a connection is kept");
+    fetch(&client, hosts[1]).unwrap();
+    let asked = proxy.asked();
+    let others = &asked[opened..];
+    assert!(!others.is_empty());
+    for head in others {
+        assert!(head.starts_with("CONNECT other.example:5000 "), "{head}");
+    }
+}
+
+#[test]
 fn some_hosts_are_reached_directly() {
     let (registry, _) = with_image();
     let proxy = Proxy::new(registry.address(), "200 OK");

@@ -63,6 +63,10 @@ impl AuthFile {
             }
             Err(error) => return Err(wrong(path, error.to_string())),
         };
+        // An empty list would pass for an object without anything in it.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(wrong(path, "it is no JSON object".to_owned()));
+        }
         let wire = if place.old {
             serde_json::from_slice(&bytes).map(|auths| Wire {
                 auths: Some(auths),

@@ -68,12 +68,19 @@ pub(super) fn get(
             .map(Some)
             .ok_or_else(|| failed("its answer cannot be read".to_owned()));
     }
+    if output.expose().len() as u64 == ANSWER_BYTES {
+        return Err(failed(format!(
+            "its answer is longer than {ANSWER_BYTES} bytes"
+        )));
+    }
     let message = output.expose().trim();
     if message.contains("credentials not found") {
         return Ok(None);
     }
     Err(failed(match message {
         "" => format!("it ended with {ended}"),
+        // It may be a login, whatever the exit status says.
+        message if message.starts_with('{') => format!("it ended with {ended}"),
         message => sanitize(message, 160),
     }))
 }
