@@ -82,6 +82,15 @@ impl Directory {
         self.hosts.get(host)?.get(path)
     }
 
+    /// Returns the repositories of that path on other hosts than `host`, as they are named in a lock.
+    pub(crate) fn elsewhere(&self, host: &str, path: &str) -> Vec<String> {
+        let others = self.hosts.iter();
+        others
+            .filter(|(other, paths)| *other != host && paths.contains_key(path))
+            .map(|(other, _)| format!("{other}/{path}"))
+            .collect()
+    }
+
     /// Returns what a digest is, if it may be pulled as a manifest.
     pub(crate) fn manifest(&self, digest: &Digest) -> Option<&Descriptor> {
         self.catalog

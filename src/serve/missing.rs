@@ -19,6 +19,8 @@ pub(super) struct Missing {
     problem: Problem,
     /// None: the repository itself.
     asked: Option<Asked>,
+    /// Repositories of the same path on other hosts, where a repository was asked for.
+    others: Vec<String>,
 }
 
 impl Missing {
@@ -27,6 +29,7 @@ impl Missing {
         Self {
             problem: Problem::ManifestUnknown,
             asked: Some(asked),
+            others: Vec::new(),
         }
     }
 
@@ -35,14 +38,16 @@ impl Missing {
         Self {
             problem: Problem::BlobUnknown,
             asked: Some(Asked::Digest(digest)),
+            others: Vec::new(),
         }
     }
 
-    /// A repository of which nothing is named.
-    pub(super) fn repository() -> Self {
+    /// A repository of which nothing is named, while `others` of the same path are.
+    pub(super) fn repository(others: Vec<String>) -> Self {
         Self {
             problem: Problem::NameUnknown,
             asked: None,
+            others,
         }
     }
 
@@ -57,7 +62,11 @@ impl Missing {
             // A name outside the grammar is in no lock.
             _ => Explanation::Unknown,
         };
-        self.explained(wanted, &explanation)
+        let told = match self.others.as_slice() {
+            [] => tell(&wanted, &explanation),
+            others => elsewhere(&wanted, others.to_vec()),
+        };
+        self.explained(wanted, told)
     }
 
     /// Answers that the content is there and damaged.
@@ -81,8 +90,7 @@ impl Missing {
         sanitize(&text, LONGEST)
     }
 
-    fn explained(&self, wanted: String, explanation: &Explanation) -> Response {
-        let (why, message, held) = tell(&wanted, explanation);
+    fn explained(&self, wanted: String, (why, message, held): Told) -> Response {
         let mut detail = json!({"looked_for": wanted, "why": why});
         if let (Some(map), false) = (detail.as_object_mut(), held.is_empty()) {
             map.insert("held_as".to_owned(), Value::from(held));
@@ -95,7 +103,16 @@ impl Missing {
 
 const HEAL: &str = "`airlock diff` asks for it again, and the next `airlock apply` heals it";
 
-fn tell(wanted: &str, explanation: &Explanation) -> (&'static str, String, Vec<String>) {
+/// Why it is not there: for programs, for people, and the names under which it is.
+type Told = (&'static str, String, Vec<String>);
+
+fn elsewhere(wanted: &str, held: Vec<String>) -> Told {
+    let list = held.join(", ");
+    let message = format!("{wanted} is not held here; held as {list}");
+    ("held-under-another-name", message, held)
+}
+
+fn tell(wanted: &str, explanation: &Explanation) -> Told {
     match explanation {
         Explanation::Unknown => (
             "unknown",
@@ -105,12 +122,10 @@ fn tell(wanted: &str, explanation: &Explanation) -> (&'static str, String, Vec<S
             ),
             Vec::new(),
         ),
-        Explanation::HeldAs(references) => {
-            let held: Vec<String> = references.iter().map(Reference::to_string).collect();
-            let list = held.join(", ");
-            let message = format!("{wanted} is not held here; held as {list}");
-            ("held-under-another-name", message, held)
-        }
+        Explanation::HeldAs(references) => elsewhere(
+            wanted,
+            references.iter().map(Reference::to_string).collect(),
+        ),
         Explanation::Pending(reference) => (
             "pending",
             format!(

@@ -161,6 +161,7 @@ mod tests {
             "registry:5000/x/y:1",
             "harbor.lan/docker.io/library/x:1",
             "air.corp/x/y:1",
+            "air.corp:8443/x/y:1",
         ]);
         let names = Names::new(["air.corp"]);
         let lines = MAPPING.lines().map(str::trim);

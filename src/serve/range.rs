@@ -21,9 +21,10 @@ pub(crate) fn part(value: &str, size: u64) -> Part {
     let Some((first, last)) = spec.trim().split_once('-') else {
         return Part::Whole;
     };
-    if !unit.trim().eq_ignore_ascii_case("bytes") || spec.contains(',') {
+    if !unit.trim().eq_ignore_ascii_case("bytes") {
         return Part::Whole;
     }
+    // Of several ranges one end has a comma, and so is no number.
     let range = match (number(first), number(last)) {
         (Number::Is(first), Number::Is(last)) if last < first => return Part::None,
         (Number::Is(first), Number::Is(last)) => first..last.saturating_add(1).min(size),

@@ -209,7 +209,10 @@ impl Router {
                 directory
                     .tags(&place.host, &place.path)
                     .map(|tags| page.tags(&name, &place, tags.keys()))
-                    .ok_or_else(|| Want::Nothing(Missing::repository()))
+                    .ok_or_else(|| {
+                        let others = directory.elsewhere(&place.host, &place.path);
+                        Want::Nothing(Missing::repository(others))
+                    })
             }
             Endpoint::Referrers(_, subject) => {
                 let artifact_type = head.parameter("artifactType")?;

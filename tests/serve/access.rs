@@ -156,6 +156,35 @@ fn an_anonymous_realm_gives_a_token_to_everybody() {
     let response = guarded.ask("/v2/alpine/manifests/3.20", Some(&bearer), false);
     assert_eq!(response.status, 200);
     assert_eq!(response.about.who.as_deref(), Some("anonymous"));
+    // Who sends another token is still known by it, or not let in.
+    let wrong = guarded.ask("/v2/", Some("Bearer airlock_"), true);
+    assert_eq!(wrong.status, 401);
+    let named = guarded.ask("/v2/", Some(&guarded.basic()), true);
+    assert_eq!(named.about.who.as_deref(), Some("ci"));
+}
+
+#[test]
+fn that_reading_is_open_is_told_when_the_server_begins() {
+    let folder = tempfile::tempdir().unwrap();
+    for anonymous in [true, false] {
+        let file = file(&folder);
+        run(|run| token::add(&file, &format!("ci-{anonymous}"), run)).unwrap();
+        let options = ServeOptions {
+            setup: Setup {
+                registry: vec![free_port()],
+                ..Setup::default()
+            },
+            access: Some(Access {
+                tokens: file,
+                realm: Some(REALM.to_owned()),
+                anonymous,
+            }),
+            ..ServeOptions::default()
+        };
+        let server = Server::with_options(Arc::new(MemoryStore::default()), options);
+        let told = server.notes.told.lock().unwrap().join("\n");
+        assert_eq!(told.contains("reading is open"), anonymous, "{told}");
+    }
 }
 
 #[test]

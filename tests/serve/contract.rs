@@ -352,6 +352,22 @@ fn a_damaged_manifest_is_not_served() {
     }
 }
 
+/// One that is too long to be kept in memory is sent as it is read, so its length must be right.
+#[test]
+fn a_long_manifest_of_another_length_is_not_served() {
+    let world = world();
+    let long = format!("{{\"layers\":[]{}}}", " ".repeat(1 << 20));
+    let digest = world.store.image("alpine:long", long.as_bytes());
+    let target = "/v2/alpine/manifests/long";
+    let response = world.get(target);
+    assert_eq!(line(&response, "docker-content-digest"), digest.to_string());
+    assert_eq!(bytes(response.body), long);
+    world.store.replace(digest, &long.as_bytes()[1..]);
+    let response = world.get(target);
+    assert_eq!(response.status, 404);
+    assert_eq!(error(response).2["why"], "damaged");
+}
+
 #[test]
 fn malformed_requests_have_their_own_codes() {
     let world = world();

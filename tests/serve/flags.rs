@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
+use super::site::Site;
+
 /// The long flags of a command that not every command has.
 fn flags(command: &[&str]) -> BTreeSet<String> {
     let help = |words: &[&str]| {
@@ -45,4 +47,19 @@ fn every_flag_is_documented() {
             assert!(row, "{command:?} {flag} has no row");
         }
     }
+}
+
+#[test]
+fn nothing_but_the_registry_is_listened_on_unasked() {
+    let site = Site::new();
+    site.publish("alpine:3.20", b"{}", &[]);
+    let program = site.serve(None, &[]);
+    program.still_serves();
+    let log = program.log.lock().unwrap();
+    let listening: Vec<_> = log
+        .iter()
+        .filter(|entry| entry["event"] == "listening")
+        .map(|entry| entry["counters"].clone())
+        .collect();
+    assert_eq!(listening, [false]);
 }

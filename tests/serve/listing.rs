@@ -81,7 +81,12 @@ fn a_repository_of_digests_has_no_tags_and_an_unknown_one_is_unknown() {
     let (code, message, detail) = error(response);
     assert_eq!(code, "NAME_UNKNOWN");
     assert_eq!(detail["looked_for"], "quay.io/none");
+    assert_eq!(detail["why"], "unknown");
     assert!(message.contains("quay.io/none"), "{message}");
+    let (_, message, detail) = error(world.get("/v2/quay.io/acme/app/tags/list"));
+    assert_eq!(detail["why"], "held-under-another-name");
+    assert_eq!(detail["held_as"], json!(["ghcr.io/acme/app"]));
+    assert!(message.contains("held as ghcr.io/acme/app"), "{message}");
 }
 
 #[test]
@@ -189,11 +194,13 @@ fn a_referrer_published_later_is_found() {
     let target = format!("/v2/alpine/referrers/{}", world.index);
     assert_eq!(world.list(&target).0["manifests"], json!([]));
     let referrer = json!({"subject": {"digest": world.index.to_string()}}).to_string();
-    world
+    let digest = world
         .store
         .publish(&[], MediaType::OCI_MANIFEST, referrer.as_bytes());
     assert_eq!(
         world.list(&target).0["manifests"].as_array().unwrap().len(),
         1
     );
+    world.store.unpublish(&digest);
+    assert_eq!(world.list(&target).0["manifests"], json!([]));
 }

@@ -48,6 +48,15 @@ impl MemoryStore {
         digest
     }
 
+    /// Publishes a manifest no more.
+    pub(crate) fn unpublish(&self, digest: &Digest) {
+        let mut catalog = self.catalog.lock().unwrap();
+        let mut next = Catalog::clone(&catalog);
+        next.manifests.remove(digest);
+        next.names.retain(|_, found| found.digest != *digest);
+        *catalog = Arc::new(next);
+    }
+
     /// Publishes bytes as an OCI image manifest.
     pub(crate) fn image(&self, name: &str, bytes: &[u8]) -> Digest {
         self.publish(&[name], MediaType::OCI_MANIFEST, bytes)

@@ -186,6 +186,23 @@ mod tests {
     }
 
     #[test]
+    fn digests_are_compared_to_their_end() {
+        for (one, other, same) in [
+            ("abcd", "abcd", true),
+            ("abcd", "abce", false),
+            ("abcd", "bbcd", false),
+            ("abcd", "abc", false),
+            ("", "a", false),
+        ] {
+            assert_eq!(
+                is_same(one.as_bytes(), other.as_bytes()),
+                same,
+                "{one} {other}"
+            );
+        }
+    }
+
+    #[test]
     fn names_are_plain_and_given_once() {
         let secret = Secret::new(&FixedEntropy::new(0)).unwrap();
         let mut tokens = Tokens::default();
