@@ -37,18 +37,25 @@ pub(crate) struct DiffArguments {
     /// A station that can open the request; repeats or takes commas [default: every trusted one]
     #[arg(long, value_name = "NAME", value_delimiter = ',', requires = "request")]
     to: Vec<CardName>,
-    /// Ask again for pending images of which a candidate is held: their tags may have moved
-    #[arg(long, requires = "request")]
-    ask_again: bool,
-    /// Write a request although nothing is missing
-    #[arg(long, requires = "request")]
-    allow_empty: bool,
+    #[command(flatten)]
+    more: MoreFlags,
     /// Replace a request file that is there
     #[arg(long, requires = "request")]
     force: bool,
     /// End with 1 when something is missing
     #[arg(long)]
     exit_code: bool,
+}
+
+/// What a request asks beyond what is missing.
+#[derive(Args, Debug)]
+struct MoreFlags {
+    /// Ask again for pending images of which a candidate is held: their tags may have moved
+    #[arg(long, requires = "request")]
+    ask_again: bool,
+    /// Write a request although nothing is missing
+    #[arg(long, requires = "request")]
+    allow_empty: bool,
 }
 
 #[derive(Serialize)]
@@ -126,8 +133,8 @@ impl DiffArguments {
     }
 
     fn has_to_ask(&self, found: &Diff) -> bool {
-        let again = self.ask_again && !found.held.is_empty();
-        found.has_to_ask() || again || self.allow_empty
+        let again = self.more.ask_again && !found.held.is_empty();
+        found.has_to_ask() || again || self.more.allow_empty
     }
 
     fn issue(
@@ -148,7 +155,7 @@ impl DiffArguments {
         let lock = (lock.text.as_str(), &lock.lockfile);
         let asking = Asking {
             to: &self.to,
-            again: self.ask_again,
+            again: self.more.ask_again,
         };
         let issued = request::issue(lock, found, &store, &keyring, asking, &run)?;
         let mut target = match named {

@@ -16,6 +16,7 @@ mod check;
 mod cut;
 mod damaged;
 mod documented;
+#[expect(dead_code, reason = "tests/crash.rs uses the rest")]
 #[path = "../crash/faulty_disk.rs"]
 mod faulty_disk;
 mod forged;

@@ -8,7 +8,7 @@ use airlock::ops::inside::apply::{ApplyOptions, apply};
 use airlock::ops::transfer::open_envelope;
 use airlock::run::{Cancel, FixedClock, FixedEntropy, Run, Silent};
 use airlock::store::Store;
-use airlock::wire::{Basis, Bundle, Kind, SiteId, TransferId};
+use airlock::wire::{Basis, Bundle, Carried, Kind, SiteId, TransferId};
 use lock_format::{Digest, MediaType, Reference};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -260,7 +260,7 @@ fn tell(lie: &Lie, opened: &mut Opened, pending: &Reference, needed: &[Digest]) 
 /// Every blob of a bundle but the one that the reference stands for.
 fn others(bundle: &Bundle, pending: &Reference) -> Vec<(Digest, u64)> {
     let truth = bundle.resolutions[pending].digest;
-    let blobs = bundle.entries.iter().map(|entry| entry.content());
+    let blobs = bundle.entries.iter().map(Carried::content);
     let others = blobs.filter(|blob| blob.digest != truth);
     others.map(|blob| (blob.digest, blob.size)).collect()
 }

@@ -66,7 +66,7 @@ impl ApplyArguments {
             Report::of_lock(apply_lock(&lock, &store, older, check, &run)?)
         };
         report.check = self.check;
-        if self.update_lock && !(self.check && !self.bundle.is_empty()) {
+        if self.update_lock && (self.bundle.is_empty() || !self.check) {
             let update = Update {
                 path: self.lock_path(),
                 store: &store,

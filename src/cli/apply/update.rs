@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use super::report::{self, Report};
@@ -52,7 +51,7 @@ impl Update<'_> {
             update_lock(&lock, self.store, self.allow_older, Some(&write), &run)?
         };
         if !updated.pins.is_empty() && !self.check {
-            remove_shown(self.path, &updated.text)?;
+            remove_shown(self.path, &updated.text, &run)?;
         }
         report.take(published);
         report.take_pins(&updated);
@@ -96,18 +95,14 @@ fn try_beside(path: &Path, store: &Store, run: &Run<'_>) -> Result<Option<String
 }
 
 /// Removes the file beside a lock that says the same; another one is somebody's own.
-fn remove_shown(path: &Path, text: &str) -> Result<(), Failure> {
+fn remove_shown(path: &Path, text: &str, run: &Run<'_>) -> Result<(), Failure> {
     let shown = beside(path);
-    let failed = |error| StoreError::io("remove", &shown, error);
-    match fs::metadata(&shown) {
-        Ok(found) if found.len() == text.len() as u64 => {}
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error).into()),
-        Ok(_) | Err(_) => return Ok(()),
+    match LockFile::find(&shown, run) {
+        Ok(Some(found)) if found.text == text => {
+            Ok(fs::remove_file(&shown).map_err(|error| StoreError::io("remove", &shown, error))?)
+        }
+        Ok(_) | Err(_) => Ok(()),
     }
-    if fs::read_to_string(&shown).map_err(failed)? == text {
-        fs::remove_file(&shown).map_err(failed)?;
-    }
-    Ok(())
 }
 
 /// `airlock.lock.new` for `airlock.lock`.

@@ -61,8 +61,8 @@ fn asked<'a>(
     brought: Brought<'_>,
     accepted: &'a Accepted,
     reference: &Reference,
-) -> Result<&'a Image, ApplyFailure> {
-    let unasked = || ApplyFailure::Resolution(reference.clone());
+) -> Result<&'a Image, Failure> {
+    let unasked = || Failure::from(ApplyFailure::Resolution(reference.clone()));
     let Basis::Answers(id) = brought.bundle.basis else {
         return Err(unasked());
     };
@@ -76,17 +76,14 @@ fn asked<'a>(
 
 /// Refuses what answers an older request than a resolution that was seen: a replay would move the
 /// candidate back.
-fn check_age(
-    site: Site<'_>,
-    accepted: &Accepted,
-    reference: &Reference,
-) -> Result<(), ApplyFailure> {
+fn check_age(site: Site<'_>, accepted: &Accepted, reference: &Reference) -> Result<(), Failure> {
     match (accepted.seq, site.ledger.resolved_seq(reference)) {
         (Some(found), Some(seen)) if found < seen => Err(ApplyFailure::OlderResolution {
             reference: reference.clone(),
             found,
             seen,
-        }),
+        }
+        .into()),
         _ => Ok(()),
     }
 }
@@ -138,7 +135,7 @@ pub(super) fn check_whole(
     candidates: &Candidates,
     entries: &Entries,
     inventory: &Inventory,
-) -> Result<(), ApplyFailure> {
+) -> Result<(), Failure> {
     for image in candidates.values() {
         let blobs = image.blobs();
         let lacks = |blob: &&Blob| !entries.contains_key(&blob.digest) && !inventory.holds(blob);
@@ -146,7 +143,8 @@ pub(super) fn check_whole(
             return Err(ApplyFailure::IncompleteResolution {
                 reference: image.reference.clone(),
                 digest: blob.digest,
-            });
+            }
+            .into());
         }
     }
     Ok(())

@@ -48,10 +48,7 @@ pub(super) fn check(
 }
 
 /// The size of each blob that the lock or a candidate names: one digest has one size.
-fn sizes(
-    lockfile: &Lockfile,
-    candidates: &Candidates,
-) -> Result<BTreeMap<Digest, u64>, ApplyFailure> {
+fn sizes(lockfile: &Lockfile, candidates: &Candidates) -> Result<BTreeMap<Digest, u64>, Failure> {
     let blobs = lockfile.images().iter().flat_map(Image::blobs);
     let mut sizes: BTreeMap<Digest, u64> = blobs.map(|blob| (blob.digest, blob.size)).collect();
     for Blob { digest, size } in candidates.values().flat_map(Image::blobs) {
@@ -61,7 +58,8 @@ fn sizes(
                 digest,
                 locked,
                 found: size,
-            });
+            }
+            .into());
         }
     }
     Ok(sizes)
