@@ -165,6 +165,29 @@ fn onbuild_triggers_are_followed_through_mounts_and_bases_of_bases() {
 }
 
 #[test]
+fn an_onbuild_trigger_for_the_stage_on_top_is_followed_recorded_and_checked() {
+    let world = World::new();
+    let tools = world.image("team/tools:2");
+    world
+        .registry
+        .push("team/tools", "2", &small("tools", "linux/amd64"));
+    let chained = format!("ONBUILD COPY --from={tools} /a /b");
+    let triggers = ["ONBUILD RUN make".to_owned(), chained.clone()];
+    let base = with_triggers(&world, "team/base", &triggers);
+    world.write("Dockerfile", &format!("FROM {base} AS own\nFROM own\n"));
+    world.done(&["lock", "--platform", "linux/amd64"]);
+    let lock = world.lock();
+    let names = lock
+        .images()
+        .iter()
+        .map(|image| image.reference.to_string());
+    assert_eq!(names.collect::<Vec<_>>(), [base, tools]);
+    let content = lock.images()[0].contents().next().unwrap();
+    assert_eq!(content.onbuild, [chained], "the other names no image");
+    world.done(&["lock", "--check"]);
+}
+
+#[test]
 fn onbuild_triggers_that_no_build_would_take_are_refused_with_their_image() {
     let world = World::new();
     for (trigger, class) in [

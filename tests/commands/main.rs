@@ -28,6 +28,7 @@ mod pending;
 #[path = "../registry/proxy.rs"]
 mod proxy;
 mod repository;
+mod scan;
 mod secrets;
 mod station;
 mod stopped;

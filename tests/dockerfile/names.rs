@@ -75,6 +75,7 @@ cases! {
     context_layout_for_a_platform_in_copy "context-layout-for-a-platform-in-copy";
     context_of_a_layout_with_sha384 "context-of-a-layout-with-sha384";
     context_of_a_layout_without_digest "context-of-a-layout-without-digest";
+    context_of_a_stage_out_of_order "context-of-a-stage-out-of-order";
     context_of_an_image_layout "context-of-an-image-layout";
     context_of_an_input "context-of-an-input";
     context_of_an_unknown_kind "context-of-an-unknown-kind";

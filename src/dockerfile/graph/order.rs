@@ -6,11 +6,11 @@ use crate::dockerfile::problem::Problem;
 use super::state::{Command, CommandKind, Origin, State, States};
 
 /// Finds the first instruction, of the stages that are built, that takes files from a stage
-/// further down.
-pub(super) fn check(states: &States, needed: &[bool]) -> Option<DockerfileError> {
-    let built = states
-        .stages()
-        .filter(|(index, state)| needed.get(*index) == Some(&true) && state.context.is_none());
+/// further down. Where `all` stages are built, those that a context replaces are built too.
+pub(super) fn check(states: &States, needed: &[bool], all: bool) -> Option<DockerfileError> {
+    let built = states.stages().filter(|(index, state)| {
+        needed.get(*index) == Some(&true) && (all || state.context.is_none())
+    });
     for (index, state) in built {
         for command in &state.commands {
             if let Some(error) = check_command(states, index, state, command) {

@@ -77,7 +77,8 @@ impl<'a> Resolver<'a> {
         let resolved = resolved?;
         let needed = rounds.states.reachable(rounds.target);
         let images = listing::list(&rounds.states, &resolved, &needed);
-        Ok((images, order::check(&rounds.states, &resolved)))
+        let error = order::check(&rounds.states, &resolved, self.options.all_stages);
+        Ok((images, error))
     }
 
     /// Makes stages, target and links, up to where images are looked for.
