@@ -119,6 +119,12 @@ fn what_is_there_is_replaced_whole_or_not_at_all() {
         world.outside_fails(&format!("{again} {SIZE}")).1,
         "store/output-exists"
     );
+    // Without sums the volumes alone are in the way.
+    fs::remove_file(world.path("B.sums")).unwrap();
+    assert_eq!(
+        world.outside_fails(&format!("{again} {SIZE}")).1,
+        "store/output-exists"
+    );
     assert_eq!(world.read("B.003"), volumes[2]);
     fs::write(world.path("B.017"), b"left over").unwrap();
     world.outside(&format!("{again} 140000 --force"));

@@ -93,18 +93,19 @@ mod tests {
 
     #[test]
     fn volumes_cover_the_payload_once_and_the_last_one_has_the_rest() {
-        for (total, volume_payload, ranges) in [
-            (10, 4, vec![0..4, 4..8, 8..10]),
-            (8, 4, vec![0..4, 4..8]),
-            (4, 4, vec![0..4]),
-            (3, u64::MAX, vec![0..3]),
+        for (total, volume_payload, bounds) in [
+            (10, 4, &[(0, 4), (4, 8), (8, 10)][..]),
+            (8, 4, &[(0, 4), (4, 8)]),
+            (4, 4, &[(0, 4)]),
+            (3, u64::MAX, &[(0, 3)]),
         ] {
             let plan = VolumePlan {
                 total,
                 volume_payload,
             };
-            let found: Vec<_> = plan.numbers().map(|number| plan.range(number)).collect();
-            assert_eq!(found, ranges);
+            let ranges = plan.numbers().map(|number| plan.range(number));
+            let found: Vec<(u64, u64)> = ranges.map(|range| (range.start, range.end)).collect();
+            assert_eq!(found, bounds);
         }
     }
 }

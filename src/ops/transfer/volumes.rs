@@ -8,7 +8,7 @@ use super::payload::Payload;
 use super::volume_file::numbered;
 use super::volume_plan::VolumePlan;
 use super::{TransferError, VolumeError, VolumeFile, explain};
-use crate::seal::{Keyring, SealError, SealedFile};
+use crate::seal::{AuthenticLength, Keyring, SealError, SealedFile};
 use crate::wire::{HEADER_BYTES, Layout, Part, claimed_size};
 
 /// Bytes that are reserved for the header of a volume.
@@ -51,8 +51,8 @@ impl Volumes {
             volumes.push(Volume {
                 number,
                 name,
-                named,
                 sealed,
+                named,
                 length,
             });
         }
@@ -98,10 +98,12 @@ impl Volumes {
             }
             .into();
         }
-        let gap = match &error {
-            TransferError::Seal(SealError::Truncated) => self.first_gap(),
-            TransferError::Framing { .. } if self.is_a_later_one() => Some(1),
-            _ => None,
+        let gap = if matches!(error, TransferError::Seal(SealError::Truncated)) {
+            self.first_gap()
+        } else if matches!(error, TransferError::Framing { .. }) && self.is_a_later_one() {
+            Some(1)
+        } else {
+            None
         };
         match gap {
             Some(number) => VolumeError::Missing {
@@ -242,22 +244,21 @@ fn open(file: File, keyring: &Keyring, now: u64, alone: bool) -> Result<Unproved
     match sealed.length() {
         // A file that the system cannot read is not damaged.
         Err(error @ SealError::Read(_)) => Err(error.into()),
-        length => Ok((sealed, length.map(|length| length.bytes()))),
+        length => Ok((sealed, length.map(AuthenticLength::bytes))),
     }
 }
 
 /// Names the volume that a failure is about, unless there is only one file.
 pub(super) fn within(alone: bool, number: u32, name: &str, error: TransferError) -> TransferError {
-    match error {
-        error @ TransferError::Volume(_) => error,
-        error if alone => error,
-        error => VolumeError::Within {
-            number,
-            name: name.to_owned(),
-            cause: Box::new(error),
-        }
-        .into(),
+    if alone || matches!(error, TransferError::Volume(_)) {
+        return error;
     }
+    VolumeError::Within {
+        number,
+        name: name.to_owned(),
+        cause: Box::new(error),
+    }
+    .into()
 }
 
 /// Tells whether a payload begins as one begins, with the header of `transfer.json`.

@@ -205,7 +205,7 @@ impl Prepared<'_> {
             let mut open = |index: usize| self.payload(index);
             let mut outputs = Outputs {
                 scope,
-                outputs,
+                inner: outputs,
                 run,
             };
             self.envelope
@@ -237,7 +237,7 @@ fn joined(synced: ScopedJoinHandle<'_, Result<(), StoreError>>) -> Result<(), Fa
 /// Outputs that are written behind the writer's back, and tell how far they are.
 struct Outputs<'scope, 'env, 'a, O> {
     scope: &'scope Scope<'scope, 'env>,
-    outputs: &'a mut O,
+    inner: &'a mut O,
     run: &'scope Run<'scope>,
 }
 
@@ -248,14 +248,14 @@ where
     type Out = Behind<'scope, Told<'scope, O::Out>>;
 
     fn begin(&mut self) -> Result<Self::Out, Failure> {
-        let out = self.outputs.begin()?;
+        let out = self.inner.begin()?;
         let run = self.run;
         Ok(Behind::new(self.scope, Told { out, run }))
     }
 
     fn end(&mut self, out: Self::Out) -> Result<(), Failure> {
         let told = out.finish().map_err(TransferError::Output)?;
-        self.outputs.end(told.out)
+        self.inner.end(told.out)
     }
 }
 
