@@ -6,8 +6,10 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::Arc;
 use std::time::Duration;
 
+use airlock::diagnostic::Failure;
+use airlock::oci::{Catalog, Explanation, ReadAt, StoreView, Wanted};
 use airlock::serve::{Bounds, Door, Listen, Listener, Setup};
-use lock_format::Digest;
+use lock_format::{Blob, Digest};
 
 use super::client::{header, read_all, read_answer};
 use super::server::Server;
@@ -170,6 +172,64 @@ fn more_connections_than_places_wait_and_are_all_served() {
         );
     }
     drop(silent);
+    // Once nobody waits, connections are kept again.
+    wait_for(|| {
+        let mut stream = world.server.client().connect();
+        stream
+            .write_all(b"GET /v2/ HTTP/1.1\r\nHost: a\r\n\r\n")
+            .unwrap();
+        header(&read_answer(&mut stream).0, "connection") != "close"
+    });
+}
+
+/// A store whose blobs end before the length that they promise.
+struct Torn(Arc<MemoryStore>);
+
+impl StoreView for Torn {
+    fn catalog(&self) -> Arc<Catalog> {
+        self.0.catalog()
+    }
+
+    fn open(&self, _: &Digest) -> Result<Option<Box<dyn ReadAt>>, Failure> {
+        Ok(Some(Box::new(TornBlob)))
+    }
+
+    fn blob_after(&self, after: Option<&Digest>) -> Option<Blob> {
+        self.0.blob_after(after)
+    }
+
+    fn explain(&self, wanted: &Wanted<'_>) -> Explanation {
+        self.0.explain(wanted)
+    }
+}
+
+struct TornBlob;
+
+impl ReadAt for TornBlob {
+    fn size(&self) -> u64 {
+        LONG as u64
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> std::io::Result<usize> {
+        let held = offset < LONG as u64 / 2;
+        Ok(if held { buffer.len() } else { 0 })
+    }
+}
+
+#[test]
+fn a_blob_that_ends_early_is_cut_and_told() {
+    let mut server = Server::start(Arc::new(Torn(store())), Bounds::default());
+    let mut stream = server.client().connect();
+    let digest = format!("sha256:{}", "ab".repeat(32));
+    let request = format!("GET /v2/a/blobs/{digest} HTTP/1.1\r\nHost: a\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let answer = read_all(&mut stream);
+    assert!(answer.starts_with(b"HTTP/1.1 200"));
+    assert!(answer.len() < LONG, "{} bytes", answer.len());
+    server.stop();
+    let records = server.notes.records.lock().unwrap();
+    assert!(!records[0].is_complete());
+    assert!(records[0].about.trouble.is_some());
 }
 
 #[test]

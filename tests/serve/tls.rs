@@ -4,8 +4,9 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use airlock::serve::{Bounds, Setup, Tls, TlsFiles};
+use airlock::serve::{Bounds, Door, Setup, Tls, TlsFiles};
 use lock_format::Digest;
 use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
 use rustls::pki_types::CertificateDer;
@@ -14,7 +15,7 @@ use rustls::{
 };
 use tempfile::TempDir;
 
-use super::client::{Client, split};
+use super::client::{Client, read_all, split};
 use super::server::{Server, free_port};
 use super::store::MemoryStore;
 use super::wait_for;
@@ -58,9 +59,9 @@ fn world(bounds: Bounds) -> World {
     let layer = store.hold(&vec![7; 24 * 1024 * 1024]);
     let setup = Setup {
         registry: vec![free_port()],
+        metrics: vec![free_port()],
         tls: Some(Tls::load(files(folder.path())).unwrap()),
         bounds,
-        ..Setup::default()
     };
     World {
         server: Server::with(store, setup),
@@ -226,6 +227,26 @@ fn silent_clients_do_not_stop_a_handshake() {
     );
     assert!(answer.unwrap().starts_with("HTTP/1.1 200"));
     drop(silent);
+}
+
+#[test]
+fn a_handshake_that_never_ends_is_given_up() {
+    let world = world(Bounds {
+        head_timeout: Duration::from_secs(1),
+        ..Bounds::default()
+    });
+    let mut silent = world.server.client().connect();
+    // Reading gives up, and fails the test, after half a minute.
+    assert_eq!(read_all(&mut silent), b"");
+    let told = || world.server.notes.told.lock().unwrap().join("\n");
+    wait_for(|| told().contains("it took too long"));
+}
+
+#[test]
+fn counters_are_told_without_tls() {
+    let world = world(Bounds::default());
+    let (head, _) = world.server.notes.client(Door::Metrics).get("/metrics");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
 }
 
 #[test]
