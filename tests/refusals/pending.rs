@@ -272,3 +272,17 @@ fn a_bundle_with_a_resolution_that_was_applied_is_not_applied_again() {
     world.inside("apply --update-lock");
     world.inside("diff --exit-code");
 }
+
+#[test]
+fn a_resolution_that_this_request_did_not_ask_for_is_refused() {
+    let pending = Pending::new();
+    let world = &pending.world;
+    assert_eq!(world.shell("cd project && $AIRLOCK apply ../bundle.age"), 5);
+    // What is held is left out of the next request, and the lock leaves it pending all the same.
+    world.answered("second.age", "second-bundle.age");
+    let mut opened = world.opened_from("second-bundle.age");
+    let top = pending.next.top.clone();
+    opened.bundle.resolutions.insert(pending.reference(), top);
+    assert_eq!(pending.refused(&opened), "apply/unasked-resolution");
+    world.inside("apply --update-lock");
+}
