@@ -6,11 +6,11 @@ use super::error::{Answered, At};
 /// Names the command or the change that helps.
 pub(super) fn for_error(error: &RegistryError) -> Option<String> {
     Some(match error {
-        RegistryError::AuthorityFile { .. } => {
-            "put a PEM file with at least one certificate there (a key beside a client's), or take it away".to_owned()
-        }
         RegistryError::CredentialsFile { path, .. } => {
-            format!("repair {}, or log in again with `docker login`", path.display())
+            format!(
+                "repair {}, or log in again with `docker login`",
+                path.display()
+            )
         }
         RegistryError::Denied(Answered { at, .. }) => format!(
             "check that the login may read {}, or {}",
@@ -25,9 +25,6 @@ pub(super) fn for_error(error: &RegistryError) -> Option<String> {
         RegistryError::CredentialHelper { helper, server, .. } => format!(
             "install docker-credential-{helper}, or take it out of the file of logins and log in to {server} again"
         ),
-        RegistryError::Mirror { .. } => {
-            "write `mirrors = [\"docker.io=mirror.lan:5000\"]` in config.toml".to_owned()
-        }
         RegistryError::NotAllowed { repository } => {
             format!("if {repository} may be asked, add it to `allow` in config.toml")
         }
@@ -48,16 +45,16 @@ pub(super) fn for_error(error: &RegistryError) -> Option<String> {
             at.what
         ),
         RegistryError::PlainHttp { at, .. } => {
-            format!("if it speaks plain HTTP, pass `--insecure-registry {}`", at.host)
+            format!(
+                "if it speaks plain HTTP, pass `--insecure-registry {}`",
+                at.host
+            )
         }
         RegistryError::RateLimited { answered, .. } => {
-            format!("wait and run the same command again, or {}", login(&answered.at))
-        }
-        RegistryError::Schema1 { .. } => {
-            "ask its publisher for an image in a current format, or push it again with a current client".to_owned()
-        }
-        RegistryError::ServerFailed(_) | RegistryError::Unreachable { .. } => {
-            "check the network and the registry, then run the same command again: it continues".to_owned()
+            format!(
+                "wait and run the same command again, or {}",
+                login(&answered.at)
+            )
         }
         RegistryError::TlsRefused { at, .. } => format!(
             "if it wants a certificate from its clients, put client.cert and client.key into /etc/docker/certs.d/{}/",
@@ -71,11 +68,6 @@ pub(super) fn for_error(error: &RegistryError) -> Option<String> {
             "check that {} is a registry and that no proxy answers in its place",
             at.host
         ),
-        RegistryError::EncodedAnswer { .. }
-        | RegistryError::WrongDigest { .. }
-        | RegistryError::WrongLength { .. } => {
-            "something between here and the registry changes its answers: try without proxy or mirror".to_owned()
-        }
         RegistryError::Redirect { at, .. } => format!(
             "check that no proxy and no sign-in page answers in place of {}",
             at.host
@@ -90,10 +82,52 @@ pub(super) fn for_error(error: &RegistryError) -> Option<String> {
             at.registry,
             login(at)
         ),
-        RegistryError::TooLarge { .. } => {
-            "ask its publisher for an index of fewer images: no registry has to keep a longer one".to_owned()
+        other => return always_the_same(other).map(str::to_owned),
+    })
+}
+
+/// What helps whatever the registry and the image are.
+fn always_the_same(error: &RegistryError) -> Option<&'static str> {
+    Some(match error {
+        RegistryError::AuthorityFile { .. } => {
+            "put a PEM file with at least one certificate there (a key beside a client's), or take it away"
         }
-        RegistryError::Cancelled(_) => return None,
+        RegistryError::Mirror { .. } => {
+            "write `mirrors = [\"docker.io=mirror.lan:5000\"]` in config.toml"
+        }
+        RegistryError::Schema1 { .. } => {
+            "ask its publisher for an image in a current format, or push it again with a current client"
+        }
+        RegistryError::ServerFailed(_) | RegistryError::Unreachable { .. } => {
+            "check the network and the registry, then run the same command again: it continues"
+        }
+        RegistryError::EncodedAnswer { .. }
+        | RegistryError::WrongDigest { .. }
+        | RegistryError::WrongLength { .. } => {
+            "something between here and the registry changes its answers: try without proxy or mirror"
+        }
+        RegistryError::TooLarge { .. } => {
+            "ask its publisher for an index of fewer images: no registry has to keep a longer one"
+        }
+        RegistryError::Cancelled(_)
+        | RegistryError::CredentialHelper { .. }
+        | RegistryError::CredentialsFile { .. }
+        | RegistryError::Denied(_)
+        | RegistryError::ForeignRealm { .. }
+        | RegistryError::NotAManifest { .. }
+        | RegistryError::NotAllowed { .. }
+        | RegistryError::NotFound(_)
+        | RegistryError::PlainHttp { .. }
+        | RegistryError::PrivateAddress { .. }
+        | RegistryError::Proxy { .. }
+        | RegistryError::QuotaFloor { .. }
+        | RegistryError::RateLimited { .. }
+        | RegistryError::Redirect { .. }
+        | RegistryError::Refused(_)
+        | RegistryError::TlsRefused { .. }
+        | RegistryError::Token { .. }
+        | RegistryError::Unauthorized { .. }
+        | RegistryError::Untrusted { .. } => return None,
     })
 }
 

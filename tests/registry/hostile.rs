@@ -38,9 +38,10 @@ impl ReadAt for Endless {
 fn endless(status: u16, chunked: bool) -> (Reply, Arc<AtomicU64>) {
     let read = Arc::new(AtomicU64::new(0));
     let data = vec![b'x'; 0x1000];
-    let piece = match chunked {
-        true => [b"1000\r\n", &data[..], b"\r\n"].concat(),
-        false => data,
+    let piece = if chunked {
+        [b"1000\r\n", &data[..], b"\r\n"].concat()
+    } else {
+        data
     };
     let content = Arc::new(Endless {
         piece,
@@ -51,11 +52,12 @@ fn endless(status: u16, chunked: bool) -> (Reply, Arc<AtomicU64>) {
         first: 0,
         length: ENDLESS,
     });
-    let reply = match chunked {
-        true => reply
+    let reply = if chunked {
+        reply
             .without_header("content-length")
-            .with_header("Transfer-Encoding", "chunked"),
-        false => reply,
+            .with_header("Transfer-Encoding", "chunked")
+    } else {
+        reply
     };
     (reply, read)
 }
