@@ -9,11 +9,11 @@ use airlock::ops::transfer::{
 };
 use airlock::run::Cancel;
 use airlock::seal::{Keyring, SealedFile};
-use airlock::wire::{Basis, Kind, Transfer, TransferId};
+use airlock::wire::{Basis, Carried, Kind, Transfer, TransferId};
 
 use crate::by_hand::sealed_with_filler;
 use crate::fixture::{
-    BundleParts, NOW, contents, file, keyring, long_bundle, payload_of, seal_bundle,
+    BundleParts, NOW, blob, contents, file, keyring, long_bundle, payload_of, seal_bundle,
 };
 use crate::forge::Forger;
 use crate::golden;
@@ -183,6 +183,42 @@ fn a_volume_in_the_place_of_another_is_named() {
     assert!(told.contains("in volumes 1 to 4"), "{told}");
 }
 
+/// A bundle of blobs so short that every volume has framing.
+fn of_short_blobs(keyring: &Keyring) -> BundleParts {
+    let mut parts = divided(keyring, b"the request");
+    parts.contents = (0_u8..30).map(|byte| vec![byte; 10_000]).collect();
+    parts.payloads.clone_from(&parts.contents);
+    let blobs = parts.contents.iter().map(|bytes| blob(bytes));
+    parts.bundle.entries = blobs.map(Carried::Raw).collect();
+    parts
+}
+
+#[test]
+fn framing_tells_at_once_which_volume_a_file_holds() {
+    let forger = Forger::new(0);
+    let parts = of_short_blobs(&forger.keyring);
+    let all = seal_volumes(&parts, &forger.keyring);
+    assert_eq!(open(&named(&all), &forger.keyring).unwrap(), parts.contents);
+    let mut swapped = all.clone();
+    swapped.swap(1, 2);
+    let told = "B.002 was given as volume 2, and holds volume 3".to_owned();
+    assert_eq!(
+        refused(&named(&swapped), &forger.keyring),
+        ("transfer/volume-order", told)
+    );
+    // Of the right length, and with another byte in its first header.
+    let mut payload = payload_of(&all[2], &forger.keyring);
+    let first_header = payload
+        .windows(8)
+        .position(|bytes| bytes == b"0000644\0")
+        .unwrap();
+    payload[first_header] = b'1';
+    let mut changed = all.clone();
+    changed[2] = forger.seal(&payload);
+    let (code, _) = refused(&named(&changed), &forger.keyring);
+    assert_eq!(code, "transfer/volume-foreign");
+}
+
 #[test]
 fn numbers_in_names_count_and_without_them_the_order_does() {
     let keyring = keyring(0);
@@ -212,7 +248,7 @@ fn a_volume_of_another_bundle_is_named() {
     let mut other = divided(&keyring, b"another request");
     other.contents[3] = vec![5; 200_000];
     other.payloads[3] = vec![5; 200_000];
-    other.bundle.entries[3] = airlock::wire::Carried::Raw(crate::fixture::blob(&other.payloads[3]));
+    other.bundle.entries[3] = Carried::Raw(blob(&other.payloads[3]));
     let other = seal_volumes(&other, &keyring);
     let mixed = |at: usize| {
         let mut volumes = ours.clone();
@@ -329,7 +365,7 @@ fn the_vector_in_volumes_opens() {
         .map(|(number, bytes)| golden::once(&format!("volumes/bundle.{number:03}"), || bytes))
         .collect();
     let payload = payload_of(&seal_bundle(&parts, &keyring).unwrap(), &keyring);
-    let digest = crate::fixture::blob(&payload).digest;
+    let digest = blob(&payload).digest;
     let line = format!("{}  payload.tar\n", digest.hex());
     golden::same("volumes/payload.sha256", line.as_bytes());
     let pieces: Vec<Vec<u8>> = volumes
