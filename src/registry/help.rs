@@ -18,6 +18,59 @@ pub(super) fn for_error(error: &RegistryError) -> Option<String> {
             login(at)
         ),
         RegistryError::Unauthorized { answered, .. } => login(&answered.at),
+        RegistryError::NotFound(Answered { at, .. }) => format!(
+            "check the name and the tag of {}; a private repository may look like this without a login",
+            at.what
+        ),
+        RegistryError::RateLimited { answered, .. } => {
+            format!(
+                "wait and run the same command again, or {}",
+                login(&answered.at)
+            )
+        }
+        RegistryError::NotAManifest { at, .. } => format!(
+            "check that {} is a registry and that no proxy answers in its place",
+            at.host
+        ),
+        RegistryError::Redirect { at, .. } => format!(
+            "check that no proxy and no sign-in page answers in place of {}",
+            at.host
+        ),
+        RegistryError::Refused(Answered { at, .. }) => format!(
+            "check the name {}, or {} if it is private",
+            at.what,
+            login(at)
+        ),
+        RegistryError::Token { at, realm, .. } => format!(
+            "check that {realm} is the token server of {}, or {}",
+            at.registry,
+            login(at)
+        ),
+        RegistryError::AuthorityFile { .. }
+        | RegistryError::EncodedAnswer { .. }
+        | RegistryError::Mirror { .. }
+        | RegistryError::Schema1 { .. }
+        | RegistryError::ServerFailed(_)
+        | RegistryError::TooLarge { .. }
+        | RegistryError::Unreachable { .. }
+        | RegistryError::WrongDigest { .. }
+        | RegistryError::WrongLength { .. }
+        | RegistryError::Cancelled(_) => return always_the_same(error).map(str::to_owned),
+        RegistryError::CredentialHelper { .. }
+        | RegistryError::ForeignRealm { .. }
+        | RegistryError::NotAllowed { .. }
+        | RegistryError::PlainHttp { .. }
+        | RegistryError::PrivateAddress { .. }
+        | RegistryError::Proxy { .. }
+        | RegistryError::QuotaFloor { .. }
+        | RegistryError::TlsRefused { .. }
+        | RegistryError::Untrusted { .. } => return by_setting(error),
+    })
+}
+
+/// What a person can set so that it goes on.
+fn by_setting(error: &RegistryError) -> Option<String> {
+    Some(match error {
         RegistryError::ForeignRealm { at, realm } => format!(
             "if {realm} gives the tokens of {}, name it in `token-realms` of that registry in config.toml",
             at.registry
@@ -40,20 +93,10 @@ pub(super) fn for_error(error: &RegistryError) -> Option<String> {
             at.host,
             login(at)
         ),
-        RegistryError::NotFound(Answered { at, .. }) => format!(
-            "check the name and the tag of {}; a private repository may look like this without a login",
-            at.what
-        ),
         RegistryError::PlainHttp { at, .. } => {
             format!(
                 "if it speaks plain HTTP, pass `--insecure-registry {}`",
                 at.host
-            )
-        }
-        RegistryError::RateLimited { answered, .. } => {
-            format!(
-                "wait and run the same command again, or {}",
-                login(&answered.at)
             )
         }
         RegistryError::TlsRefused { at, .. } => format!(
@@ -64,25 +107,25 @@ pub(super) fn for_error(error: &RegistryError) -> Option<String> {
             "pass `--ca-file FILE` with the authority that signed it, or put it into /etc/docker/certs.d/{}/ca.crt",
             at.host
         ),
-        RegistryError::NotAManifest { at, .. } => format!(
-            "check that {} is a registry and that no proxy answers in its place",
-            at.host
-        ),
-        RegistryError::Redirect { at, .. } => format!(
-            "check that no proxy and no sign-in page answers in place of {}",
-            at.host
-        ),
-        RegistryError::Refused(Answered { at, .. }) => format!(
-            "check the name {}, or {} if it is private",
-            at.what,
-            login(at)
-        ),
-        RegistryError::Token { at, realm, .. } => format!(
-            "check that {realm} is the token server of {}, or {}",
-            at.registry,
-            login(at)
-        ),
-        other => return always_the_same(other).map(str::to_owned),
+        RegistryError::AuthorityFile { .. }
+        | RegistryError::Cancelled(_)
+        | RegistryError::CredentialsFile { .. }
+        | RegistryError::Denied(_)
+        | RegistryError::EncodedAnswer { .. }
+        | RegistryError::Mirror { .. }
+        | RegistryError::NotAManifest { .. }
+        | RegistryError::NotFound(_)
+        | RegistryError::RateLimited { .. }
+        | RegistryError::Redirect { .. }
+        | RegistryError::Refused(_)
+        | RegistryError::Schema1 { .. }
+        | RegistryError::ServerFailed(_)
+        | RegistryError::Token { .. }
+        | RegistryError::TooLarge { .. }
+        | RegistryError::Unauthorized { .. }
+        | RegistryError::Unreachable { .. }
+        | RegistryError::WrongDigest { .. }
+        | RegistryError::WrongLength { .. } => return None,
     })
 }
 
