@@ -11,17 +11,15 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use lock_format::{
-    Blob, Descriptor, Digest, Image, ImagePlatform, Lockfile, Platform, PlatformContent, Reference,
-    Source, SourceKind,
-};
+use lock_format::{Blob, Digest, Lockfile, Platform, Source, SourceKind};
+
+#[path = "shared/images.rs"]
+mod images;
 
 const FILES: usize = 200;
 const IMAGES: usize = 650;
 /// Images that each file names; many are named by several files.
 const NAMED: usize = 8;
-/// Layers of an image at a platform.
-const LAYERS: usize = 8;
 const PLATFORMS: [&str; 2] = ["linux/amd64", "linux/arm64"];
 const ROUNDS: usize = 10;
 
@@ -84,9 +82,10 @@ fn project(folder: &Path) -> String {
             ..Source::new(&path, kind, platforms.clone())
         });
     }
-    let images = uses
-        .into_iter()
-        .map(|(number, sources)| image(number, sources, &platforms));
+    let images = uses.into_iter().map(|(number, sources)| {
+        let sources = sources.into_iter().collect();
+        images::image(&name(number), number, sources, &platforms, &blob)
+    });
     let lock = Lockfile::new(sources, images.collect()).unwrap();
     assert_eq!(lock.images().len(), IMAGES);
     let text = lock.to_text();
@@ -118,42 +117,7 @@ fn name(number: usize) -> String {
     format!("reg.lan:5000/team/image-{number:03}")
 }
 
-fn image(number: usize, sources: BTreeSet<String>, platforms: &[Platform]) -> Image {
-    let at = platforms.iter().enumerate();
-    let platforms = at.map(|(nth, platform)| ImagePlatform {
-        name: platform.clone(),
-        content: Some(content(number * PLATFORMS.len() + nth)),
-    });
-    let index = "application/vnd.oci.image.index.v1+json";
-    Image {
-        reference: Reference::parse(&format!("{}:1", name(number))).unwrap(),
-        pin: Some(descriptor(1_000_000 + number, index)),
-        sources: sources.into_iter().collect(),
-        platforms: platforms.collect(),
-        referrers: Vec::new(),
-    }
-}
-
-fn content(number: usize) -> PlatformContent {
-    let first = 2_000_000 + number * (LAYERS + 2);
-    let manifest = "application/vnd.oci.image.manifest.v1+json";
-    PlatformContent {
-        manifest: descriptor(first, manifest),
-        via: Vec::new(),
-        onbuild: Vec::new(),
-        config: blob(first + 1),
-        layers: (0..LAYERS).map(|layer| blob(first + 2 + layer)).collect(),
-    }
-}
-
-fn descriptor(number: usize, media_type: &str) -> Descriptor {
-    Descriptor {
-        digest: blob(number).digest,
-        media_type: media_type.parse().unwrap(),
-        size: 1000,
-    }
-}
-
+/// A blob that nobody has.
 fn blob(number: usize) -> Blob {
     let mut bytes = [0xa5; 32];
     bytes[..8].copy_from_slice(&(number as u64).to_be_bytes());

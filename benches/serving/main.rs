@@ -9,6 +9,8 @@ mod content;
 mod load;
 mod ready;
 mod servers;
+#[path = "../shared/store.rs"]
+mod store;
 
 use content::Content;
 use load::{Blobs, Manifests};
@@ -51,7 +53,7 @@ fn main() {
     );
     drop(servers);
     let large = folder.path().join("large");
-    ready::large_store(&large, 100_000);
+    store::large_store(&large, 100_000);
     let figures = (0..repeats).map(|_| ready::ready(&large)).collect();
     let soon = median(figures);
     println!("\nairlock answers on a store of 100,000 blobs after {soon:.1} ms");

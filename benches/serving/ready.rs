@@ -7,41 +7,7 @@ use std::process::{Command, Stdio};
 use std::thread::yield_now;
 use std::time::Instant;
 
-use airlock::run::{FixedClock, FixedEntropy};
-use airlock::store::Store;
-use lock_format::{Blob, Descriptor, MediaType, Reference};
-
-use super::content::digest;
 use super::servers::free_port;
-
-/// A store of so many blobs, a hundredth of them manifests with a name.
-pub(crate) fn large_store(path: &Path, blobs: u32) {
-    let store = Store::create(path, &FixedEntropy::new(0)).unwrap();
-    let writer = store.begin(&FixedClock(0)).unwrap();
-    let mut publication = store.publication().unwrap();
-    for number in 0..blobs {
-        let bytes = format!("{{\"number\":{number}}}").into_bytes();
-        let (digest, size) = (digest(&bytes), bytes.len() as u64);
-        let mut file = writer.blob(Blob { digest, size }).unwrap();
-        file.take(&bytes).unwrap();
-        file.finish().unwrap();
-        if number % 100 == 0 {
-            let media_type = MediaType::OCI_MANIFEST.parse().unwrap();
-            let descriptor = Descriptor {
-                digest,
-                size,
-                media_type,
-            };
-            let name = Reference::parse(&format!("bench/image-{number}:1")).unwrap();
-            publication.catalog.names.insert(name, descriptor.clone());
-            publication.catalog.manifests.insert(digest, descriptor);
-        } else {
-            publication.blobs.insert(digest, size);
-        }
-    }
-    writer.commit_blobs().unwrap();
-    writer.publish(&publication).unwrap();
-}
 
 /// Returns milliseconds from the start of the program to its first answer for a name.
 pub(crate) fn ready(store: &Path) -> f64 {

@@ -132,7 +132,7 @@ pub(crate) enum Command {
     Ledger(LedgerArguments),
     /// Write an airlock.toml for what is in this folder
     Init(InitArguments),
-    /// Resolve what Dockerfiles need into airlock.lock
+    /// Resolve what Dockerfiles and compose projects need into airlock.lock
     Lock(Box<LockArguments>),
     /// Show what a request, bundle or receipt holds
     Inspect(InspectArguments),
@@ -142,7 +142,7 @@ pub(crate) enum Command {
     Man(ManArguments),
     /// List or cancel the requests of this site
     Request(RequestArguments),
-    /// List the images that Dockerfiles need, without a network
+    /// List the images that Dockerfiles and compose projects need, without a network
     Scan(ScanArguments),
     /// Serve the store as a read-only registry
     Serve(ServeArguments),
