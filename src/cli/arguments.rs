@@ -103,7 +103,7 @@ impl Format {
 /// When colours are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal, unless `NO_COLOR` is set; always with `CLICOLOR_FORCE`.
+    /// On a terminal, unless `NO_COLOR` or `CLICOLOR=0` is set; elsewhere with `CLICOLOR_FORCE=1`.
     Auto,
     /// Always.
     Always,

@@ -1,6 +1,6 @@
 //! Every code of the house, for the documentation and its test.
 
-use super::{demo, entry, folders, keys, output, scan, source, tls, volume_target};
+use super::{demo, entry, folders, keys, output, scan, source, tls, usage, volume_target};
 use crate::diagnostic::{Code, Diagnose as _};
 use crate::ops::{inside, lock_file, outside, project, resolve, transfer};
 use crate::run::{Cancelled, EntropyError};
@@ -44,6 +44,7 @@ pub fn all_codes() -> Vec<Code> {
             folders::NO_CURRENT_FOLDER,
             folders::NO_FOLDER,
             tls::PASSPHRASE,
+            usage::USAGE,
         ],
     ];
     let mut codes: Vec<Code> = rooms.concat();

@@ -1,5 +1,7 @@
 //! What every command gets.
 
+use std::path::{Path, PathBuf};
+
 use super::arguments::Global;
 use super::environment::Environment;
 use super::exit::ExitStatus;
@@ -22,6 +24,7 @@ pub(crate) struct Context {
     cancel: Cancel,
     style: Style,
     verbose: bool,
+    directory: Option<PathBuf>,
 }
 
 impl Context {
@@ -33,6 +36,7 @@ impl Context {
             environment,
             cancel,
             verbose: global.verbose,
+            directory: global.directory.clone(),
         }
     }
 
@@ -64,6 +68,11 @@ impl Context {
     /// Tells whether more was asked to be said.
     pub(crate) fn is_verbose(&self) -> bool {
         self.verbose
+    }
+
+    /// Returns the folder that `-C` names, as it was given.
+    pub(crate) fn directory(&self) -> Option<&Path> {
+        self.directory.as_deref()
     }
 
     /// Takes all bars off the terminal, before a result is printed.

@@ -11,7 +11,7 @@ use super::environment::Environment;
 use super::exit::ExitStatus;
 use super::output::{Output, OutputError};
 use super::signals::Signals;
-use super::{progress, version};
+use super::{progress, usage, version};
 use crate::diagnostic::{Class, Code, Diagnose, Failure};
 use crate::report::{self, Style};
 use crate::run::Cancel;
@@ -44,18 +44,10 @@ impl Diagnose for NoDirectory {
 
 /// Parses the arguments, runs the command and turns the result into an exit code.
 pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let words: Vec<OsString> = arguments.collect();
+    let arguments = match Arguments::try_parse_from(&words) {
         Ok(arguments) => arguments,
-        Err(usage) => {
-            // Help asked for is no error; a closed output is nobody to tell.
-            let status = if usage.use_stderr() {
-                ExitStatus::Usage
-            } else {
-                ExitStatus::Done
-            };
-            drop(usage.print());
-            return status.into();
-        }
+        Err(error) => return usage::told(&error, &words).into(),
     };
     let environment = Environment::of_this_process();
     let style = progress::style(&arguments.global, &environment);

@@ -10,7 +10,8 @@ use super::context::{Context, Outcome};
 use super::exit::ExitStatus;
 use super::folders::CurrentFolder;
 use crate::inputs::Root;
-use crate::ops::project::{Defaults, REPOSITORY_FILE, initial};
+use crate::ops::project::{Defaults, Initial, REPOSITORY_FILE, initial};
+use crate::report::counted;
 use crate::store::{Existing, publish_file};
 
 /// Arguments of `airlock init`.
@@ -21,6 +22,17 @@ pub(crate) struct InitArguments {}
 struct Report {
     schema: &'static str,
     file: &'static str,
+    /// Files below this folder that stand in comments alone.
+    left_out: usize,
+}
+
+fn text(initial: &Initial) -> String {
+    let mut text = String::new();
+    if initial.left_out > 0 {
+        let files = counted(initial.left_out, "further source");
+        text = format!("{files} below this folder: in comments\n");
+    }
+    text + &format!("{REPOSITORY_FILE} written: look at it, then run airlock lock\n")
 }
 
 impl InitArguments {
@@ -35,17 +47,17 @@ impl InitArguments {
             fallback: Platform::host(),
             environment: context.environment().to_map(),
         };
-        let text = initial(&root, &defaults)?;
+        let initial = initial(&root, &defaults, context.run())?;
         let path = Path::new(REPOSITORY_FILE);
-        publish_file(path, text.as_bytes(), 0o644, Existing::Refuse)?;
+        publish_file(path, initial.text.as_bytes(), 0o644, Existing::Refuse)?;
         if context.output().is_json() {
             context.output().data(&Report {
                 schema: "airlock.init/1",
                 file: REPOSITORY_FILE,
+                left_out: initial.left_out,
             })?;
         } else {
-            let told = format!("{REPOSITORY_FILE} written: look at it, then run airlock lock");
-            context.output().say(&told);
+            context.output().say(&text(&initial));
         }
         Ok(ExitStatus::Done)
     }

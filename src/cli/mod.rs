@@ -42,6 +42,7 @@ mod target;
 mod time;
 mod tls;
 mod token;
+mod usage;
 mod version;
 mod volume_files;
 mod volume_name;

@@ -80,6 +80,12 @@ impl Diagnose for OutputError {
 }
 
 impl Output {
+    /// Data, where no arguments could be read.
+    pub(crate) const JSON: Self = Self {
+        format: Format::Json,
+        quiet: false,
+    };
+
     pub(crate) fn new(global: &Global) -> Self {
         Self {
             format: if global.json {

@@ -28,24 +28,30 @@ struct State {
     total: Option<ProgressBar>,
 }
 
-/// Decides how text is drawn, by flag, `NO_COLOR`, `CLICOLOR_FORCE` and the terminal.
+/// Decides how text is drawn.
 pub(crate) fn style(global: &Global, environment: &Environment) -> Style {
-    let terminal = std::io::stderr().is_terminal();
     let color = match global.color {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto if environment.get("NO_COLOR").is_some() => false,
-        Color::Auto => {
-            terminal
-                || environment
-                    .text("CLICOLOR_FORCE")
-                    .is_some_and(|value| value != "0")
-        }
+        Color::Auto => colors(environment, std::io::stderr().is_terminal()),
     };
     Style {
         color,
         width: report::WIDTH,
     }
+}
+
+/// Decides on colours where nobody says so: by `NO_COLOR`, `CLICOLOR_FORCE`, `CLICOLOR`, in this
+/// order, else by the terminal.
+fn colors(environment: &Environment, terminal: bool) -> bool {
+    let is_off = |name: &str| environment.text(name) == Some("0");
+    if environment.get("NO_COLOR").is_some() {
+        return false;
+    }
+    if environment.get("CLICOLOR_FORCE").is_some() && !is_off("CLICOLOR_FORCE") {
+        return true;
+    }
+    terminal && !is_off("CLICOLOR") && environment.text("TERM") != Some("dumb")
 }
 
 impl Progress {
@@ -155,4 +161,31 @@ fn total_style() -> ProgressStyle {
         "  {wide_bar} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left",
     )
     .unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_follow_the_variables_and_then_the_terminal() {
+        for (variables, on_a_terminal, elsewhere) in [
+            (&[][..], true, false),
+            (&[("NO_COLOR", "1")], false, false),
+            (&[("NO_COLOR", "")], true, false),
+            (&[("CLICOLOR_FORCE", "1")], true, true),
+            (&[("CLICOLOR_FORCE", "0")], true, false),
+            (&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], false, false),
+            (&[("CLICOLOR_FORCE", "1"), ("TERM", "dumb")], true, true),
+            (&[("CLICOLOR_FORCE", "1"), ("CLICOLOR", "0")], true, true),
+            (&[("CLICOLOR", "0")], false, false),
+            (&[("CLICOLOR", "1")], true, false),
+            (&[("TERM", "dumb")], false, false),
+            (&[("TERM", "xterm")], true, false),
+        ] {
+            let environment = Environment::of(variables);
+            let found = [true, false].map(|terminal| colors(&environment, terminal));
+            assert_eq!(found, [on_a_terminal, elsewhere], "{variables:?}");
+        }
+    }
 }

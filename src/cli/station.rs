@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::check::Words;
 use super::context::Context;
+use super::environment::Environment;
 use crate::config::{Setting, Station};
 use crate::diagnostic::Failure;
 use crate::registry::{Client, Mirror, PrivateReach, Reach, RegistryError, Settings};
@@ -43,6 +45,22 @@ pub(crate) struct StationSettings {
 }
 
 impl StationFlags {
+    /// Adds the flags to a command, as they were given; not what the environment says anyway.
+    pub(crate) fn add_to(&self, words: &mut Words, environment: &Environment) {
+        let typed = |variable: &str, values: &[String]| {
+            let preset = environment.text(variable);
+            preset.is_none_or(|preset| preset != values.join(","))
+        };
+        if typed("AIRLOCK_INSECURE_REGISTRY", &self.insecure_registry) {
+            words.flags("--insecure-registry", &self.insecure_registry);
+        }
+        let files = self.ca_file.iter().map(|file| file.display().to_string());
+        let files: Vec<String> = files.collect();
+        if typed("AIRLOCK_CA_FILE", &files) {
+            words.flags("--ca-file", &files);
+        }
+    }
+
     /// Joins flags, `config.toml` and credentials.
     pub(crate) fn settings(&self, context: &Context) -> Result<StationSettings, Failure> {
         let environment = context.environment();

@@ -122,8 +122,11 @@ impl Diagnose for ConfigError {
 
     fn help(&self) -> Option<String> {
         match self {
+            Self::Unreadable { cause, .. } if cause.kind() == std::io::ErrorKind::InvalidData => {
+                Some("save it as UTF-8".to_owned())
+            }
             Self::Unreadable { .. } => Some("make it readable, or move it away".to_owned()),
-            Self::Syntax { .. } => None,
+            Self::Syntax { .. } => Some("docs/configuration.md shows the form".to_owned()),
             Self::UnknownKey {
                 nearest: Some(key), ..
             } => Some(format!("did you mean `{key}`?")),

@@ -35,7 +35,7 @@ const COMPOSE: &[&str] = &[
 ];
 
 const A_PLATFORM: &str = "a platform, such as linux/amd64";
-const PLATFORMS: &str = "a list of platforms, such as linux/amd64";
+const PLATFORMS: &str = "a list of platforms, such as [\"linux/amd64\"]";
 const PATHS: &str = "a list of paths below the folder of airlock.toml";
 const A_PATH: &str = "a path below the folder of airlock.toml";
 const TEXTS: &str = "a list of texts";
@@ -48,7 +48,7 @@ pub struct Repository {
     /// Where builds run.
     pub build_platform: Option<Platform>,
     /// Images that no file names.
-    pub images: Vec<Reference>,
+    pub images: Vec<Placed<Reference>>,
     /// Registries that the inside has anyway.
     pub inside: Inside,
     /// Dockerfiles.
@@ -97,15 +97,17 @@ impl Repository {
     /// Reads the text of an `airlock.toml`; `path` is its name in messages.
     pub fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
         let table = Table::parse(path, text, KEYS)?;
-        let images = table.list("images", "a list of images, such as alpine:3.20", |text| {
-            Reference::parse(text).ok()
-        })?;
+        let images = table.list(
+            "images",
+            "a list of images, such as [\"alpine:3.20\"]",
+            |text| Reference::parse(text).ok(),
+        )?;
         let dockerfiles = table.tables("dockerfile", DOCKERFILE)?;
         let compose = table.tables("compose", COMPOSE)?;
         Ok(Self {
             platforms: platforms(&table)?,
             build_platform: table.text("build-platform", A_PLATFORM, |text| text.parse().ok())?,
-            images: values(images),
+            images: images.unwrap_or_default(),
             inside: inside(&table)?,
             dockerfiles: dockerfiles
                 .iter()

@@ -13,20 +13,23 @@ pub struct Place {
     pub line: usize,
     /// The column in characters, from 1; 0 where only the line is known.
     pub column: usize,
-    /// How many characters are marked; 0 where that is not known.
+    /// How many characters of the line are marked; 0 where that is not known.
     pub length: usize,
 }
 
 impl Place {
-    /// Finds the place of a span in the bytes of a file.
+    /// Finds the place of a span in the bytes of a file. Of a span over several lines, the part on
+    /// the first line is marked.
     pub fn of_span(file: &str, text: &[u8], span: Span) -> Self {
         let at = span.position(text);
         let marked = text.get(span.start..span.end).unwrap_or_default();
+        let marked = String::from_utf8_lossy(marked);
+        let line = marked.split(['\r', '\n']).next().unwrap_or_default();
         Self {
             file: file.to_owned(),
             line: at.line,
             column: at.column,
-            length: String::from_utf8_lossy(marked).chars().count(),
+            length: line.chars().count(),
         }
     }
 
@@ -63,6 +66,11 @@ mod tests {
         let known = Place::of_span("a/Dockerfile", text, Span::new(10, 15));
         assert_eq!((known.line, known.column, known.length), (2, 6, 4));
         assert_eq!(known.to_string(), "a/Dockerfile:2:6");
+        let continued = Place::of_span("a", b"FROM al\\\r\npine\n", Span::new(5, 14));
+        assert_eq!(
+            (continued.line, continued.column, continued.length),
+            (1, 6, 3)
+        );
         assert_eq!(Place::of_line("a", 3).to_string(), "a:3");
         assert_eq!(Place::of_line("a", 0).to_string(), "a");
     }

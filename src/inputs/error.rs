@@ -57,6 +57,15 @@ pub enum InputError {
     },
 }
 
+/// The system's words without their number: `permission denied`.
+pub(super) fn words(error: &dyn std::fmt::Display) -> String {
+    let text = error.to_string();
+    match text.split_once(" (os error ") {
+        Some((words, _)) => words.to_lowercase(),
+        None => text,
+    }
+}
+
 /// Every code that this room can give.
 pub const CODES: &[Code] = &[
     Code::new("inputs/not-a-file"),
@@ -104,6 +113,13 @@ impl Diagnose for InputError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_number_of_an_error_is_left_out() {
+        let error = std::io::Error::from_raw_os_error(13);
+        assert_eq!(words(&error), "permission denied");
+        assert_eq!(words(&"A word"), "A word");
+    }
 
     #[test]
     fn every_error_has_a_code_of_the_list() {

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::InputError;
+use super::error::words;
 
 /// The name of standard input.
 const STANDARD_INPUT: &str = "-";
@@ -25,7 +26,7 @@ impl Input {
         let name = path.display().to_string();
         let mut file = File::open(path).map_err(|error| InputError::Unreadable {
             path: name.clone(),
-            reason: error.to_string(),
+            reason: words(&error),
         })?;
         let bytes = read_bounded(&mut file, &name, limit)?;
         Ok(Self { name, bytes })
@@ -54,7 +55,7 @@ pub(super) fn read_bounded(
     let read = source.take(limit.saturating_add(1)).read_to_end(&mut bytes);
     let length = read.map_err(|error| InputError::Unreadable {
         path: path.to_owned(),
-        reason: error.to_string(),
+        reason: words(&error),
     })?;
     if u64::try_from(length).map_or(true, |length| length > limit) {
         return Err(InputError::TooLarge {

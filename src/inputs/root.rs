@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use rustix::fs::{FileType, Mode, OFlags, fstat, open};
 use rustix::io::Errno;
 
+use super::error::words;
 use super::input::read_bounded;
 use super::walk::{Obstacle, walk};
 use super::{Input, InputError, Outside, RootPath};
@@ -37,7 +38,7 @@ impl Root {
             },
             error => InputError::Unreadable {
                 path: shown.clone(),
-                reason: error.to_string(),
+                reason: words(&error),
             },
         })?;
         let here = here.canonicalize().unwrap_or_else(|_| path.clone());
@@ -140,7 +141,7 @@ impl Root {
             Obstacle::System(Errno::NOENT | Errno::NOTDIR) => InputError::NotFound { path, root },
             Obstacle::System(error) => InputError::Unreadable {
                 path,
-                reason: error.to_string(),
+                reason: words(&error),
             },
         }
     }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use lock_format::{Algorithm, Digest, ImagePlace, Lockfile, Span};
+use lock_format::{Algorithm, Digest, ImagePlace, Lockfile, Parsed, Span};
 
 use crate::diagnostic::{Class, Code, Diagnose, Failure, Label};
 use crate::oci::digest_of;
@@ -81,6 +81,9 @@ impl Diagnose for LockFileError {
             Self::Conflict(_) => {
                 "run `airlock lock`, which joins both sides, then git add it".to_owned()
             }
+            Self::Unreadable { cause, .. } if cause.kind() == io::ErrorKind::InvalidData => {
+                "restore it from git, or delete it and run `airlock lock`".to_owned()
+            }
             Self::Unreadable { .. } => "is this the file, and may you read it?".to_owned(),
         })
     }
@@ -92,14 +95,16 @@ impl LockFile {
         Self::find(path, run)?.ok_or_else(|| LockFileError::None(path.to_owned()).into())
     }
 
+    /// Reads the text of a lock that must be there, whatever it says.
+    pub fn text(path: &Path) -> Result<String, Failure> {
+        read_text(path)?.ok_or_else(|| LockFileError::None(path.to_owned()).into())
+    }
+
     /// Reads a lock; none where there is no such file.
     pub fn find(path: &Path, run: &Run<'_>) -> Result<Option<Self>, Failure> {
         let Some(text) = read_text(path)? else {
             return Ok(None);
         };
-        if Sides::of(&text).is_some() {
-            return Err(LockFileError::Conflict(path.to_owned()).into());
-        }
         Self::of_text(path, text, run).map(Some)
     }
 
@@ -117,7 +122,7 @@ impl LockFile {
         };
         let shown = path.display().to_string();
         let mut ours = Self::of_text(path, sides.ours, run)?;
-        let theirs = Self::of_text(path, sides.theirs, run)?;
+        let theirs = parsed(&shown, &sides.theirs)?;
         let base = sides.base.and_then(|text| Lockfile::parse(&text).ok());
         let base = base.as_ref().map(|base| &base.lockfile);
         let merged = merge(base, &ours.lockfile, &theirs.lockfile)
@@ -128,11 +133,13 @@ impl LockFile {
         Ok(Some((ours, Some(merged))))
     }
 
-    /// Takes a text that was read from `path`.
-    fn of_text(path: &Path, text: String, run: &Run<'_>) -> Result<Self, Failure> {
+    /// Takes a text that was read from what people know as `path`.
+    pub fn of_text(path: &Path, text: String, run: &Run<'_>) -> Result<Self, Failure> {
+        if Sides::of(&text).is_some() {
+            return Err(LockFileError::Conflict(path.to_owned()).into());
+        }
         let shown = path.display().to_string();
-        let parsed =
-            Lockfile::parse(&text).map_err(|error| LockfileFailure::new(&shown, &text, error))?;
+        let parsed = parsed(&shown, &text)?;
         if parsed.crlf {
             run.events.event(Event::Warning(&Warning {
                 code: CRLF,
@@ -154,6 +161,18 @@ impl LockFile {
             images: parsed.images,
         })
     }
+}
+
+fn parsed(name: &str, text: &str) -> Result<Parsed, LockfileFailure> {
+    Lockfile::parse(text).map_err(|error| LockfileFailure::new(name, text, error))
+}
+
+/// Returns the file behind a link: a lock that was read through a link is written through it, so that
+/// the link stays. A link to nothing is taken for the file.
+pub fn behind_links(path: &Path) -> PathBuf {
+    let is_link = path.symlink_metadata().is_ok_and(|file| file.is_symlink());
+    let behind = path.canonicalize().ok().filter(|_| is_link);
+    behind.unwrap_or_else(|| path.to_owned())
 }
 
 fn read_text(path: &Path) -> Result<Option<String>, LockFileError> {

@@ -56,8 +56,15 @@ impl Sides {
         (at == At::Both && conflicts > 0).then_some(sides)
     }
 
-    /// Writes two texts as one conflict over the whole of both.
-    pub fn whole(ours: &str, theirs: &str) -> String {
+    /// Writes two texts as one conflict over the whole of both; none where one has conflict markers of
+    /// its own, as nobody could take that apart again.
+    pub fn whole(ours: &str, theirs: &str) -> Option<String> {
+        if [ours, theirs]
+            .iter()
+            .any(|text| text.lines().any(|line| marker(line).is_some()))
+        {
+            return None;
+        }
         let ended = |text: &str| {
             let end = if text.is_empty() || text.ends_with('\n') {
                 ""
@@ -67,7 +74,9 @@ impl Sides {
             format!("{text}{end}")
         };
         let (ours, theirs) = (ended(ours), ended(theirs));
-        format!("<<<<<<< ours\n{ours}=======\n{theirs}>>>>>>> theirs\n")
+        Some(format!(
+            "<<<<<<< ours\n{ours}=======\n{theirs}>>>>>>> theirs\n"
+        ))
     }
 }
 
@@ -119,8 +128,12 @@ mod tests {
     #[test]
     fn a_whole_conflict_comes_apart_again() {
         for (ours, theirs) in [("a\n", "b\n"), ("", "b\n"), ("a\nb\n", "")] {
-            let sides = Sides::of(&Sides::whole(ours, theirs)).expect("a conflict");
+            let whole = Sides::whole(ours, theirs).expect("no markers yet");
+            let sides = Sides::of(&whole).expect("a conflict");
             assert_eq!((sides.ours.as_str(), sides.theirs.as_str()), (ours, theirs));
         }
+        let inner = Sides::whole("a\n", "b\n").expect("no markers yet");
+        assert_eq!(Sides::whole(&inner, "c\n"), None);
+        assert_eq!(Sides::whole("c\n", &inner), None);
     }
 }

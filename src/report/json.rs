@@ -1,4 +1,4 @@
-//! Errors and warnings as JSON, one line each (`docs/output.md`).
+//! Errors and warnings as JSON, one line each (`docs/errors.md`).
 
 use serde::Serialize;
 

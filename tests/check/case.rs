@@ -10,6 +10,7 @@ use airlock::oci::{BlobBody, RawManifest, Upstream};
 use airlock::ops::lock_file::LockFile;
 use airlock::ops::project::check::{AskUpstream, CheckOptions, check};
 use airlock::ops::project::{Asked, AskedDockerfile, Defaults, Extras, asked_again};
+use airlock::registry::{Answered, At, RegistryError};
 use airlock::run::{Cancel, FixedClock, FixedEntropy, Run, Silent};
 use lock_format::{Blob, Descriptor, MediaType, Platform, Reference, Repository};
 use serde::Deserialize;
@@ -25,7 +26,8 @@ struct Given {
     files: Vec<String>,
     /// Today's environment.
     environment: BTreeMap<String, String>,
-    /// What registries say of each tag; without it they are not asked.
+    /// What registries say of each tag: a digest, that it is `gone`, or nothing; without it they are not
+    /// asked.
     upstream: Option<BTreeMap<String, Option<String>>>,
     /// A moved tag is a warning.
     warn: bool,
@@ -126,6 +128,19 @@ fn dockerfile(file: &str) -> Asked {
     }))
 }
 
+fn not_there(reference: &Reference) -> RegistryError {
+    let registry = reference.repository().registry().to_owned();
+    RegistryError::NotFound(Answered {
+        at: At {
+            host: registry.clone(),
+            registry,
+            what: reference.to_string(),
+        },
+        status: 404,
+        message: None,
+    })
+}
+
 /// Registries that say what the case says, and send nothing.
 struct Said(BTreeMap<String, Option<String>>);
 
@@ -133,6 +148,9 @@ impl Upstream for Said {
     fn look_up(&self, reference: &Reference) -> Result<Option<Descriptor>, Failure> {
         let said = self.0.get(&reference.to_string());
         let digest = said.expect("the case says what each tag names").as_ref();
+        if digest.is_some_and(|said| said == "gone") {
+            return Err(not_there(reference).into());
+        }
         Ok(digest.map(|digest| Descriptor {
             digest: digest.parse().expect("a digest"),
             media_type: "application/vnd.oci.image.index.v1+json"

@@ -1,6 +1,6 @@
 //! The forms of output of a case, compared with what is expected.
 
-use airlock::diagnostic::Finding;
+use airlock::diagnostic::{Class, Code, Diagnose, Finding};
 use airlock::ops::project::check::RULES;
 use airlock::report::findings::{self, Sheet};
 use airlock::report::{Style, WIDTH};
@@ -34,6 +34,8 @@ pub(crate) fn sheet(found: &[Finding]) -> Sheet<'_> {
     Sheet {
         lockfile: "airlock.lock",
         findings: found,
+        failure: None,
+        complete: true,
         rules: RULES,
         version: "1.2.3",
     }
@@ -76,7 +78,8 @@ fn sarif_has_the_structure_that_code_scanning_reads() {
         assert_eq!(driver["name"], "airlock");
         let rules = driver["rules"].as_array().expect("rules");
         for rule in rules {
-            for text in [&rule["help"]["text"], &rule["shortDescription"]["text"]] {
+            for part in ["help", "shortDescription", "fullDescription"] {
+                let text = &rule[part]["text"];
                 assert!(text.as_str().is_some_and(|text| !text.is_empty()), "{rule}");
             }
         }
@@ -139,4 +142,81 @@ fn every_annotation_is_one_line() {
             assert!(known.iter().any(|start| line.starts_with(start)), "{line}");
         }
     }
+}
+
+/// A registry that could not be asked, so that not all was looked at.
+#[derive(Debug)]
+struct Unreachable;
+
+impl std::fmt::Display for Unreachable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("reg.lan:5000 says |no| to {all}")
+    }
+}
+
+impl std::error::Error for Unreachable {}
+
+impl Diagnose for Unreachable {
+    fn code(&self) -> Code {
+        Code::new("registry/unreachable")
+    }
+
+    fn class(&self) -> Class {
+        Class::Environment
+    }
+
+    fn help(&self) -> Option<String> {
+        Some("start it".to_owned())
+    }
+}
+
+#[test]
+fn no_form_calls_a_check_passed_that_could_not_look_at_all() {
+    let found = case::run("nothing-found");
+    let whole = sheet(&found);
+    let cut = Sheet {
+        failure: Some(&Unreachable),
+        complete: false,
+        ..whole
+    };
+    assert!(whole.passed() && !cut.passed());
+    let data = [whole, cut].map(|sheet| parsed(&findings::json(&sheet)));
+    for (data, complete) in data.iter().zip([true, false]) {
+        assert_eq!(
+            (&data["passed"], &data["complete"]),
+            (&complete.into(), &complete.into())
+        );
+        let wrong = schema::violations(&schema::of_check(), data);
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+    for text in [human(&cut), findings::markdown(&cut)] {
+        assert!(text.contains("not every registry could be asked"), "{text}");
+    }
+    let said = "- **error** reg.lan:5000 says \\|no\\| to {all} (`registry/unreachable`)\n  <br>start it\n";
+    let summary = findings::markdown(&cut);
+    assert!(summary.ends_with(said), "{summary}");
+    let log = parsed(&findings::sarif(&cut));
+    let invocation = &log["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    let told = &invocation["toolExecutionNotifications"][0];
+    assert_eq!(told["descriptor"]["id"], "registry/unreachable");
+    assert_eq!(told["message"]["text"], "reg.lan:5000 says |no| to {{all}}");
+    let log = parsed(&findings::sarif(&whole));
+    assert_eq!(
+        log["runs"][0]["invocations"][0]["executionSuccessful"],
+        true
+    );
+}
+
+#[test]
+fn a_lock_outside_the_root_has_a_whole_address() {
+    let mut found = case::run("unused-image");
+    let at = &mut found[0].places[0];
+    assert_eq!(at.file, "airlock.lock");
+    "/srv/a b/airlock.lock".clone_into(&mut at.file);
+    let log = parsed(&findings::sarif(&sheet(&found)));
+    let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    let artifact = &place["artifactLocation"];
+    assert_eq!(artifact["uri"], "file:///srv/a%20b/airlock.lock");
+    assert!(artifact.get("uriBaseId").is_none(), "{artifact}");
 }

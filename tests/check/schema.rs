@@ -86,12 +86,14 @@ fn the_schema_refuses_what_it_should() {
     let schema = of_check();
     let good = serde_json::json!({
         "schema": "airlock.check/1", "lockfile": "airlock.lock", "passed": true,
+        "complete": true,
         "errors": 0, "warnings": 0, "findings": [], "fix": [],
     });
     assert!(violations(&schema, &good).is_empty());
     let finding = serde_json::json!({"code": "check/pending", "level": "fatal"});
     for (key, value) in [
         ("passed", serde_json::json!("yes")),
+        ("complete", serde_json::json!(0)),
         ("schema", serde_json::json!("airlock.check/2")),
         ("errors", serde_json::json!(-1)),
         ("findings", serde_json::json!([finding])),
@@ -101,4 +103,27 @@ fn the_schema_refuses_what_it_should() {
         bad[key] = value;
         assert!(!violations(&schema, &bad).is_empty(), "{key}");
     }
+}
+
+#[test]
+fn every_field_is_described() {
+    fn undescribed(schema: &Value, at: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        for (name, field) in schema["properties"].as_object().into_iter().flatten() {
+            let said = field["description"].as_str().unwrap_or_default();
+            if said.is_empty() {
+                found.push(format!("{at}.{name}"));
+            }
+            found.extend(undescribed(field, name));
+        }
+        found
+    }
+    let schema = of_check();
+    let parts = schema["$defs"].as_object().expect("its parts").iter();
+    let of_parts = parts.flat_map(|(name, part)| undescribed(part, name));
+    let found: Vec<String> = undescribed(&schema, "$")
+        .into_iter()
+        .chain(of_parts)
+        .collect();
+    assert_eq!(found, Vec::<String>::new());
 }

@@ -381,3 +381,110 @@ fn a_lock_above_the_folder_is_named_from_the_root() {
     let start = "::error file=airlock.lock,line=1,";
     assert!(told.out.starts_with(start), "{}", told.out);
 }
+
+#[test]
+fn a_tag_that_is_gone_or_cannot_be_asked_for_hides_no_other() {
+    let world = World::new();
+    for name in ["team/gone", "team/moved", "team/silent"] {
+        world.registry.push(name, "1", &small(name, "linux/amd64"));
+    }
+    let lines = ["team/gone", "team/moved", "team/silent"]
+        .map(|name| format!("FROM {}\n", world.image(&format!("{name}:1"))));
+    world.write("Dockerfile", &lines.concat());
+    world.done(&["lock", "--platform", "linux/amd64"]);
+    let new = small("new", "linux/amd64");
+    world.registry.push("team/moved", "1", &new);
+    let answer = |name: &'static str, reply: fn() -> Reply| {
+        let rule = rule::on(move |asked| asked.path.contains(name), move |_, _| reply());
+        world.registry.add_rule(rule);
+    };
+    answer("team/gone", || {
+        Reply::error(404, "MANIFEST_UNKNOWN", "gone")
+    });
+    let upstream = ["lock", "--check", "--upstream", "--json"];
+    let whole = world.run(&upstream);
+    assert_eq!(whole.code, Some(1), "{whole:?}");
+    let found = report(&whole);
+    assert_eq!(codes(&found), ["check/gone-tag", "check/moved-tag"]);
+    assert_eq!(
+        (&found["passed"], &found["complete"]),
+        (&false.into(), &true.into())
+    );
+
+    answer("team/silent", || Reply::new(403));
+    let cut = world.run(&upstream);
+    assert_eq!(cut.code, Some(3), "{cut:?}");
+    let found = report(&cut);
+    assert_eq!(codes(&found), ["check/gone-tag", "check/moved-tag"]);
+    assert_eq!(
+        (&found["passed"], &found["complete"]),
+        (&false.into(), &false.into())
+    );
+    let warned = report(&world.done(&["lock", "--check", "--upstream=warn", "--json"]));
+    assert_eq!(
+        (&warned["passed"], &warned["complete"]),
+        (&true.into(), &false.into())
+    );
+    assert_eq!(warned["warnings"], 2);
+}
+
+#[test]
+fn a_registry_that_is_silent_is_told_once() {
+    let world = locked();
+    let text = world.text("Dockerfile");
+    let tools = world.image("team/tools:2");
+    world.write("Dockerfile", &format!("{text}FROM {tools}\n"));
+    world.done(&["lock"]);
+    let refuse = rule::on(|_| true, |_, _| Reply::new(403));
+    world.registry.add_rule(refuse);
+    let told = world.done(&["lock", "--check", "--upstream=warn"]).err;
+    assert_eq!(told.matches("registry/denied").count(), 2, "{told}");
+    assert!(told.contains("for 1 more of its tags"), "{told}");
+}
+
+#[test]
+fn the_command_that_is_named_starts_where_the_check_did() {
+    let world = World::new();
+    world
+        .registry
+        .push("team/base", "1", &small("base", "linux/amd64"));
+    std::fs::create_dir(world.path("a b")).unwrap();
+    world.write("a b/Dockerfile", "FROM scratch\n");
+    world.done(&["-C", "a b", "lock"]);
+    let image = world.image("team/base:1");
+    world.write("a b/Dockerfile", &format!("FROM {image}\n"));
+    let typed = ["-C", "a b", "lock", "--check", "--insecure-registry"];
+    let host = world.registry.host();
+    let mut command = world.command(&[&typed[..], &[&host, "--json"]].concat());
+    command.env_remove("AIRLOCK_INSECURE_REGISTRY");
+    let found = report(&ended(command.output().unwrap()));
+    let fix = found["fix"][0].as_str().unwrap();
+    assert_eq!(
+        fix,
+        format!("airlock -C 'a b' lock --insecure-registry {host}")
+    );
+    let mended = pasted(&world, fix);
+    assert_eq!(mended.code, Some(0), "{mended:?}");
+    world.done(&["-C", "a b", "lock", "--check"]);
+}
+
+#[test]
+fn an_image_of_the_repository_is_found_where_it_is_named() {
+    let world = locked();
+    let image = world.image("team/tools:2");
+    world.write("airlock.toml", &format!("images = [\n  \"{image}\",\n]\n"));
+    let told = world.run(&["lock", "--check", "--json"]);
+    let found = report(&told);
+    let findings = found["findings"].as_array().unwrap().iter();
+    let at = |code: &str| {
+        let mut found = findings.clone().filter(|finding| finding["code"] == code);
+        found.next().unwrap_or_else(|| panic!("{code} in {told:?}"))["places"][0].clone()
+    };
+    for code in ["check/missing-source", "check/missing-image"] {
+        let place = at(code);
+        let length = image.len() + 2;
+        let expected =
+            serde_json::json!({"file": "airlock.toml", "line": 2, "column": 3, "length": length});
+        assert_eq!(place, expected, "{code}");
+    }
+}

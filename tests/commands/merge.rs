@@ -240,3 +240,50 @@ fn a_driver_that_fails_leaves_a_conflict_that_lock_joins_later() {
     repository.0.done(&["lock"]);
     repository.is_right();
 }
+
+#[test]
+fn a_side_that_the_driver_does_not_know_is_kept_in_the_conflict() {
+    let repository = Repository::new();
+    repository.install_driver();
+    let world = &repository.0;
+    repository.branches(|name| {
+        repository.needs(
+            "x.Dockerfile",
+            &[if name == "ours" {
+                "team/xxx"
+            } else {
+                "team/zzz"
+            }],
+        );
+        repository.lock_and_commit(&["lock"]);
+        if name == "theirs" {
+            let newer = world
+                .text("airlock.lock")
+                .replacen("version = 1", "version = 2", 1);
+            world.write("airlock.lock", &newer);
+            repository.git(&["commit", "-q", "-a", "-m", "newer"]);
+        }
+    });
+    let merge = repository
+        .git_command(&["merge", "-q", "theirs"])
+        .output()
+        .unwrap();
+    let merge = ended(merge);
+    assert_eq!(merge.code, Some(1), "{}{}", merge.out, merge.err);
+    assert!(
+        merge.err.contains("theirs: this lock is of version 2"),
+        "{}",
+        merge.err
+    );
+    let text = world.text("airlock.lock");
+    for part in [
+        "<<<<<<< ours",
+        "team/xxx",
+        ">>>>>>> theirs",
+        "team/zzz",
+        "version = 2",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    assert_eq!(world.fails(&["lock"]), (2, "lock-format/newer".to_owned()));
+}

@@ -91,6 +91,13 @@ fn usage_errors_end_with_2_and_help_with_0() {
     assert_eq!(world.run(&["nonsense"]).code, Some(2));
     assert_eq!(world.run(&["diff", "--nonsense"]).code, Some(2));
     assert_eq!(world.run(&["--help"]).code, Some(0));
+    for words in [
+        &["nonsense"][..],
+        &["lock", "--upstream=nonsense"],
+        &["inspect"],
+    ] {
+        assert_eq!(world.fails(words), (2, "cli/usage".to_owned()), "{words:?}");
+    }
     assert_eq!(world.fails(&["diff"]), (2, "lock/no-lockfile".to_owned()));
     assert_eq!(
         world.fails(&["-C", "nowhere", "diff"]),

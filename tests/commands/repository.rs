@@ -233,3 +233,90 @@ fn init_never_overwrites() {
     assert_eq!(empty.fails(&["init"]).1, "lock/no-source");
     assert!(!empty.path("airlock.toml").exists());
 }
+
+#[test]
+fn init_takes_what_lies_below_where_the_folder_itself_has_nothing() {
+    let world = world();
+    let (one, two) = (from(&world, "team/one:1"), from(&world, "team/two:1"));
+    for (folder, text) in [
+        ("api", &one),
+        ("web [new]", &two),
+        ("node_modules/x", &one),
+        ("vendor/y", &one),
+        (".cache/z", &one),
+    ] {
+        fs::create_dir_all(world.path(folder)).unwrap();
+        world.write(&format!("{folder}/Dockerfile"), text);
+        world.write(&format!("{folder}/Dockerfile.dockerignore"), "*\n");
+    }
+    fs::create_dir(world.path("run")).unwrap();
+    let image = world.image("team/three:1");
+    world.write(
+        "run/compose.yml",
+        &format!("services: {{a: {{image: '{image}'}}}}\n"),
+    );
+    world.done(&["init"]);
+    world.done(&["lock", "--platform", "linux/amd64"]);
+    let names = sources(&world).into_iter().map(|(name, _)| name);
+    let expected = ["api/Dockerfile", "run/compose.yml", "web [new]/Dockerfile"];
+    assert_eq!(names.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn init_names_in_comments_what_lies_below_and_is_not_built_here() {
+    let world = world();
+    let one = from(&world, "team/one:1");
+    for folder in ["api", "tools", "deploy"] {
+        fs::create_dir(world.path(folder)).unwrap();
+    }
+    world.write("Dockerfile", &one);
+    world.write("Dockerfile.dev", &one);
+    world.write("api/Dockerfile", &one);
+    world.write("tools/Containerfile", &one);
+    world.write("deploy/compose.yaml", "services: {a: {image: a}}\n");
+    world.write("compose.yaml", "services: {api: {build: api}}\n");
+    let told = world.done(&["init"]).err;
+    assert!(
+        told.contains("3 further sources below this folder: in comments"),
+        "{told}"
+    );
+    let text = world.text("airlock.toml");
+    let (asked, further) = text.split_once("# Below this folder").expect("two parts");
+    assert!(
+        asked.contains("[[dockerfile]]\nfiles = [\"Dockerfile\"]\n"),
+        "{asked}"
+    );
+    let expected = "# [[dockerfile]]\n# files = [\n#   \"Dockerfile.dev\",\n#   \"tools/Containerfile\",\n# ]\n\
+                    #\n# [[compose]]\n# files = [\"deploy/compose.yaml\"]\n";
+    assert!(further.ends_with(expected), "{further}");
+    world.done(&["lock", "--platform", "linux/amd64"]);
+    assert_eq!(sources(&world).len(), 2);
+}
+
+#[test]
+fn a_folder_in_place_of_the_file_is_no_missing_file() {
+    let world = world();
+    world.write("Dockerfile", "FROM scratch\n");
+    fs::create_dir(world.path("airlock.toml")).unwrap();
+    assert_eq!(world.fails(&["lock"]), (1, "inputs/not-a-file".to_owned()));
+}
+
+#[test]
+fn a_lock_that_is_read_through_a_link_is_written_through_it() {
+    let world = world();
+    fs::create_dir(world.path("locks")).unwrap();
+    world.write("Dockerfile", &from(&world, "team/one:1"));
+    world.done(&[
+        "lock",
+        "--platform",
+        "linux/amd64",
+        "--lockfile",
+        "locks/real.lock",
+    ]);
+    std::os::unix::fs::symlink("locks/real.lock", world.path("airlock.lock")).unwrap();
+    world.write("Dockerfile", &from(&world, "team/two:1"));
+    world.done(&["lock"]);
+    assert!(world.path("airlock.lock").is_symlink());
+    assert!(world.text("locks/real.lock").contains("team/two:1"));
+    world.done(&["lock", "--check"]);
+}

@@ -9,7 +9,7 @@ use crate::cli::context::Context;
 use crate::diagnostic::Failure;
 use crate::ops::inside::apply::{Updated, pinned, update_lock};
 use crate::ops::inside::held::held;
-use crate::ops::lock_file::LockFile;
+use crate::ops::lock_file::{LockFile, behind_links};
 use crate::run::{Event, Run, Warning};
 use crate::store::{Existing, Store, StoreError, publish_file};
 
@@ -37,7 +37,12 @@ impl Update<'_> {
         };
         let write = |updated: &Updated| {
             show(updated);
-            publish_file(self.path, updated.text.as_bytes(), MODE, Existing::Replace)?;
+            publish_file(
+                &behind_links(self.path),
+                updated.text.as_bytes(),
+                MODE,
+                Existing::Replace,
+            )?;
             context
                 .output()
                 .say(&format!("{} written", self.path.display()));

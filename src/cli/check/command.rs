@@ -10,12 +10,16 @@ impl Words {
         Self(command.to_owned())
     }
 
+    /// Adds a word, such as the name of a command.
+    pub(crate) fn word(&mut self, word: &str) {
+        self.0.push(' ');
+        self.0.push_str(&quoted(word));
+    }
+
     /// Adds a flag and its value.
     pub(crate) fn flag(&mut self, name: &str, value: &str) {
-        self.0.push(' ');
-        self.0.push_str(name);
-        self.0.push(' ');
-        self.0.push_str(&quoted(value));
+        self.word(name);
+        self.word(value);
     }
 
     /// Adds a flag for each of its values.
@@ -28,8 +32,7 @@ impl Words {
     /// Adds a flag without value, if it is set.
     pub(crate) fn switch(&mut self, name: &str, set: bool) {
         if set {
-            self.0.push(' ');
-            self.0.push_str(name);
+            self.word(name);
         }
     }
 
@@ -55,7 +58,8 @@ mod tests {
 
     #[test]
     fn a_word_with_a_meaning_is_quoted() {
-        let mut words = Words::new("airlock lock");
+        let mut words = Words::new("airlock");
+        words.word("lock");
         words.flags("-f", ["a/Dockerfile", "b c", "it's"]);
         words.flag("--target", "");
         words.switch("--no-syntax", true);

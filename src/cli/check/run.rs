@@ -45,13 +45,16 @@ pub(crate) fn run(check: &Check<'_>, context: &Context) -> Outcome {
     let sheet = Sheet {
         lockfile: &name,
         findings: &checked.findings,
+        failure: checked.failure.as_ref().map(Failure::facts),
+        complete: checked.complete,
         rules: RULES,
         version: env!("CARGO_PKG_VERSION"),
     };
     tell(&sheet, context)?;
+    let passed = sheet.passed();
     match checked.failure {
         Some(failure) => Err(failure),
-        None if sheet.passed() => Ok(ExitStatus::Done),
+        None if passed => Ok(ExitStatus::Done),
         None => Ok(ExitStatus::Gate),
     }
 }
@@ -84,10 +87,15 @@ fn checked(check: &Check<'_>, name: &str, context: &Context) -> Result<Checked, 
     )
 }
 
-/// Names the lock from the root, where it lies in it: annotations need it so.
+/// Names the lock from the root, where it lies in it: annotations need it so. Elsewhere its whole
+/// path says which it is.
 fn name_of(lockfile: &Path, root: &Root) -> String {
-    root.locate(lockfile)
-        .map_or_else(|_| lockfile.display().to_string(), |path| path.to_string())
+    if let Ok(path) = root.locate(lockfile) {
+        return path.to_string();
+    }
+    let whole = lockfile.canonicalize();
+    let whole = whole.unwrap_or_else(|_| lockfile.to_owned());
+    whole.display().to_string()
 }
 
 fn tell(sheet: &Sheet<'_>, context: &Context) -> Result<(), Failure> {

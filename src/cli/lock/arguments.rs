@@ -21,7 +21,7 @@ use crate::config::{Inside, Repository};
 use crate::diagnostic::Failure;
 use crate::inputs::Root;
 use crate::oci::StoreView;
-use crate::ops::lock_file::{LockFile, LockFileError};
+use crate::ops::lock_file::{LockFile, LockFileError, behind_links};
 use crate::ops::outside::Sparing;
 use crate::ops::project::check::{Given, repeat_platforms};
 use crate::ops::project::{
@@ -127,7 +127,12 @@ impl LockArguments {
         let differs = before.is_none_or(|before| before.text != locked.text);
         let result = self.changes.result(differs);
         if result == report::Ending::Written {
-            publish_file(path, locked.text.as_bytes(), 0o644, Existing::Replace)?;
+            publish_file(
+                &behind_links(path),
+                locked.text.as_bytes(),
+                0o644,
+                Existing::Replace,
+            )?;
         }
         context.end_progress();
         report::tell(path, result, &locked, context)?;
@@ -207,7 +212,7 @@ impl LockArguments {
             asked,
             extras: self.extras(),
             inside: &repository.inside,
-            fix: &self.command().into_text(),
+            fix: &self.command(context).into_text(),
             upstream: self.check.upstream(),
             station: &self.station,
         };
@@ -221,10 +226,13 @@ impl LockArguments {
         }
     }
 
-    /// The command that writes the lock from the same sources.
-    fn command(&self) -> Words {
-        let mut words = Words::new("airlock lock");
+    /// The command that writes the lock from the same sources, for who stands where this one was typed.
+    fn command(&self, context: &Context) -> Words {
+        let mut words = Words::new("airlock");
         let shown = |path: &PathBuf| path.display().to_string();
+        let directory = context.directory().map(|path| path.display().to_string());
+        words.flags("-C", directory);
+        words.word("lock");
         words.flags("-f", self.file.iter().map(shown));
         self.compose.add_to(&mut words);
         words.flags("--image", &self.image);
@@ -236,6 +244,7 @@ impl LockArguments {
         words.flags("--include", self.extras().models.then_some("models"));
         words.flags("--root", self.root.iter().map(shown));
         words.flags("--lockfile", self.lockfile.lockfile.iter().map(shown));
+        self.station.add_to(&mut words, context.environment());
         words
     }
 
@@ -279,6 +288,7 @@ impl LockArguments {
                 references: references
                     .collect::<Result<_, _>>()
                     .map_err(LockFailure::from)?,
+                places: Vec::new(),
                 platforms: defaults.platforms_or_fallback(),
             }));
         }

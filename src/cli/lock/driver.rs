@@ -48,18 +48,27 @@ struct Report {
 
 impl MergeDriverArguments {
     /// Joins the locks into ours. Where that fails, ours holds both as one conflict, which
-    /// `airlock lock` can join later, and git keeps the file as unmerged.
+    /// `airlock lock` can join later, and git keeps the file as unmerged. A side that is no lock that
+    /// this version knows is kept in the conflict too: git would leave ours alone in the file.
     pub(crate) fn run(&self, context: &Context) -> Outcome {
         let run = context.run();
-        let read = |path: &Path| LockFile::read(path, &run);
-        let (ours, theirs) = (read(&self.ours)?, read(&self.theirs)?);
-        match self.joined(&ours.lockfile, &theirs.lockfile, context) {
+        let (ours, theirs) = (LockFile::text(&self.ours)?, LockFile::text(&self.theirs)?);
+        // The files have names that git made up for the while.
+        let read =
+            |side: &str, text: &str| LockFile::of_text(Path::new(side), text.to_owned(), &run);
+        let joined = || {
+            let (ours, theirs) = (read("ours", &ours)?, read("theirs", &theirs)?);
+            self.joined(&ours.lockfile, &theirs.lockfile, context)
+        };
+        match joined() {
             Ok(lockfile) => {
                 self.write(&lockfile.to_text())?;
                 Ok(ExitStatus::Done)
             }
             Err(failure) => {
-                self.write(&Sides::whole(&ours.text, &theirs.text))?;
+                if let Some(both) = Sides::whole(&ours, &theirs) {
+                    self.write(&both)?;
+                }
                 Err(failure)
             }
         }

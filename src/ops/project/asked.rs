@@ -7,7 +7,7 @@ use lock_format::{Lockfile, Platform, Reference, Source, SourceKind};
 use super::LockFailure;
 use crate::compose::{Project, Request};
 use crate::config::Repository;
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Failure, Place};
 use crate::inputs::{COMPOSE_FILES, DOCKERFILES, Root, RootPath};
 use crate::ops::resolve::{dockerfile_of, load_compose};
 
@@ -55,6 +55,8 @@ pub struct AskedCompose {
 pub struct AskedImages {
     /// The references.
     pub references: Vec<Reference>,
+    /// Where a file names them; nowhere where a person did, or a lock.
+    pub places: Vec<(Reference, Place)>,
     /// The platforms they are wanted at.
     pub platforms: Vec<Platform>,
 }
@@ -123,6 +125,7 @@ fn again(
                 .filter(|image| image.sources.contains(&source.name))
                 .map(|image| image.reference.clone())
                 .collect(),
+            places: Vec::new(),
             platforms: platforms.clone(),
         })),
         SourceKind::Compose { files } => Ok(Asked::Compose(Box::new(AskedCompose {
@@ -151,9 +154,18 @@ fn request_again(source: &Source, files: &[String], root: &Root, defaults: &Defa
     }
 }
 
+/// Finds the Dockerfile and the compose project of the current folder, of which one must be there.
+pub fn discovered(root: &Root, defaults: &Defaults) -> Result<Vec<Asked>, Failure> {
+    let found = found_here(root, defaults)?;
+    if found.is_empty() {
+        return Err(LockFailure::NoSource.into());
+    }
+    Ok(found)
+}
+
 /// Finds the Dockerfile and the compose project of the current folder. A Dockerfile that the
 /// project builds is not listed a second time.
-pub fn discovered(root: &Root, defaults: &Defaults) -> Result<Vec<Asked>, Failure> {
+pub(super) fn found_here(root: &Root, defaults: &Defaults) -> Result<Vec<Asked>, Failure> {
     let mut dockerfile = root.first_file(root.here(), DOCKERFILES)?;
     let mut asked = Vec::new();
     if root.first_file(root.here(), COMPOSE_FILES)?.is_some() {
@@ -162,7 +174,7 @@ pub fn discovered(root: &Root, defaults: &Defaults) -> Result<Vec<Asked>, Failur
             ..Request::default()
         };
         let project = load_compose(root, request.clone())??;
-        dockerfile = dockerfile.filter(|path| !builds(root, &project, path));
+        dockerfile = dockerfile.filter(|path| !is_built_by(root, &project, path));
         asked.push(Asked::Compose(Box::new(AskedCompose {
             request,
             platforms: defaults.platforms_or_fallback(),
@@ -179,14 +191,11 @@ pub fn discovered(root: &Root, defaults: &Defaults) -> Result<Vec<Asked>, Failur
             build_platform: defaults.build_platform(),
         }))
     }));
-    if asked.is_empty() {
-        return Err(LockFailure::NoSource.into());
-    }
     Ok(asked)
 }
 
 /// Tells whether an active service of a project builds a Dockerfile.
-fn builds(root: &Root, project: &Project, path: &RootPath) -> bool {
+pub(super) fn is_built_by(root: &Root, project: &Project, path: &RootPath) -> bool {
     let builds = project
         .services
         .values()

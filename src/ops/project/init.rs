@@ -2,10 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::{Asked, Defaults, discovered};
+use super::asked::{found_here, is_built_by};
+use super::elsewhere::{Elsewhere, elsewhere};
+use super::{Asked, Defaults, LockFailure};
 use crate::diagnostic::Failure;
-use crate::inputs::Root;
+use crate::inputs::{Root, RootPath};
 use crate::ops::resolve::load_compose;
+use crate::run::Run;
 
 /// What stands above the sources.
 const HEAD: &str = "\
@@ -38,32 +41,104 @@ const COMPOSE_KEYS: &str = "\
 # services = [\"web\"]
 ";
 
-/// Writes the text of an `airlock.toml` that asks for what is found in the current folder.
-pub fn initial(root: &Root, defaults: &Defaults) -> Result<String, Failure> {
+const DOCKERFILES: &str = "Dockerfiles: paths, or patterns such as \"services/**/Dockerfile\".";
+const COMPOSE: &str = "A compose project: its files, later ones over earlier ones.";
+const FURTHER: &str = "\
+\n# Below this folder, and not asked for. What this repository builds or runs can be taken from here:
+";
+
+/// The first text of an `airlock.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Initial {
+    /// The text.
+    pub text: String,
+    /// Files below the current folder that stand in comments alone.
+    pub left_out: usize,
+}
+
+/// Writes the text of an `airlock.toml` that asks for what is found: in the current folder, else below
+/// it. What lies below and is not asked for stands in comments. A folder that cannot be read is told.
+pub fn initial(root: &Root, defaults: &Defaults, run: Run<'_>) -> Result<Initial, Failure> {
     let mut text = HEAD.to_owned();
-    for asked in discovered(root, defaults)? {
+    let mut taken: Vec<RootPath> = Vec::new();
+    let mut projects = Vec::new();
+    let here = found_here(root, defaults)?;
+    let is_alone = here.is_empty();
+    for asked in here {
         match asked {
             Asked::Dockerfile(file) => {
-                let about = "Dockerfiles: paths, or patterns such as \"services/**/Dockerfile\".";
-                let files = [file.path.to_string()];
-                entry(&mut text, about, "dockerfile", &files, DOCKERFILE_KEYS);
+                text += &dockerfiles(&[file.path.to_string()]);
+                taken.push(file.path);
             }
-            Asked::Compose(project) => {
-                let files = load_compose(root, project.request)??.files;
-                let about = "A compose project: its files, later ones over earlier ones.";
-                entry(&mut text, about, "compose", &files, COMPOSE_KEYS);
+            Asked::Compose(asked) => {
+                let project = load_compose(root, asked.request)??;
+                text += &compose(&project.files);
+                let files = project.files.iter().map(|file| RootPath::new(file));
+                taken.extend(files.flatten());
+                projects.push(project);
             }
             Asked::Images(_) => {}
         }
     }
-    Ok(text)
+    let mut below = elsewhere(root, run);
+    let is_taken = |path: &RootPath| {
+        let is_built = |project| is_built_by(root, project, path);
+        taken.contains(path) || projects.iter().any(is_built)
+    };
+    below.leave_out(is_taken);
+    if is_alone && below.is_empty() {
+        return Err(LockFailure::NoSource.into());
+    }
+    let further = tables(&below);
+    let left_out = if is_alone { 0 } else { below.count() };
+    if is_alone {
+        text += &further;
+    } else if !below.is_empty() {
+        text += FURTHER;
+        text += &commented(&further);
+    }
+    Ok(Initial { text, left_out })
 }
 
-fn entry(text: &mut String, about: &str, name: &str, files: &[String], keys: &str) {
-    let files: Vec<String> = files.iter().map(|file| quoted(file)).collect();
-    let files = files.join(", ");
+/// Writes the tables of all that lies below.
+fn tables(below: &Elsewhere) -> String {
+    let mut text = String::new();
+    if !below.dockerfiles.is_empty() {
+        let names = below.dockerfiles.iter().map(ToString::to_string);
+        text += &dockerfiles(&names.collect::<Vec<_>>());
+    }
+    for project in &below.projects {
+        let names = project.iter().map(ToString::to_string);
+        text += &compose(&names.collect::<Vec<_>>());
+    }
+    text
+}
+
+/// Makes comments of tables; what is a comment in them is left out.
+fn commented(tables: &str) -> String {
+    let lines = tables.lines().filter(|line| !line.starts_with('#'));
+    let comment = |line: &str| format!("# {line}").trim_end().to_owned() + "\n";
+    lines.skip(1).map(comment).collect()
+}
+
+fn dockerfiles(files: &[String]) -> String {
+    entry(DOCKERFILES, "dockerfile", files, DOCKERFILE_KEYS)
+}
+
+fn compose(files: &[String]) -> String {
+    entry(COMPOSE, "compose", files, COMPOSE_KEYS)
+}
+
+fn entry(about: &str, name: &str, files: &[String], keys: &str) -> String {
+    let names: Vec<String> = files.iter().map(|file| quoted(file)).collect();
+    let files = match name {
+        "dockerfile" if names.len() > 1 => format!("\n  {},\n", names.join(",\n  ")),
+        _ => names.join(", "),
+    };
+    let mut text = String::new();
     let entry = format_args!("\n# {about}\n[[{name}]]\nfiles = [{files}]\n{keys}");
     text.write_fmt(entry).expect("a text takes any text");
+    text
 }
 
 /// Writes a name as a basic string of TOML.

@@ -68,10 +68,12 @@ pub fn lock(
     let sources: Vec<(String, Read)> = names(&read).into_iter().zip(read).collect();
     let pins = Pins::new(upstream, run, options, kept);
     // Without triggers first: what the files name is then asked for several at a time.
+    let mut named = Vec::new();
     for (name, read) in &sources {
         let found = needs::needs(read, name, root, rules, &NoTriggers)?;
-        pins.ensure(found.needs.images)?;
+        named.extend(found.needs.images);
     }
+    pins.ensure(named)?;
     let mut needed = Vec::new();
     let mut inside = BTreeSet::new();
     let mut warnings = Vec::new();

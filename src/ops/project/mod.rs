@@ -3,6 +3,7 @@
 mod asked;
 mod bytes;
 pub mod check;
+mod elsewhere;
 mod extras;
 mod failure;
 mod held;
@@ -23,7 +24,7 @@ pub use asked::{
 pub use extras::Extras;
 pub use failure::{CODES, LockFailure};
 pub use held::Held;
-pub use init::initial;
+pub use init::{Initial, initial};
 pub use lock::{LockOptions, Locked, lock};
 pub use merge::{settled, tell_disputes};
 pub use pin_pending::pin_pending;

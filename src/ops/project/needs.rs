@@ -85,12 +85,7 @@ pub(super) fn needs(
     let mut found = match read {
         Read::Dockerfile(asked, input) => of_dockerfile(asked, input, name, extras, triggers)?,
         Read::Compose(asked, project) => of_compose(asked, project, name, root, extras, triggers)?,
-        Read::Images(asked) => Found {
-            needs: of_images(asked, name),
-            inside: BTreeSet::new(),
-            places: Vec::new(),
-            warnings: Vec::new(),
-        },
+        Read::Images(asked) => of_images(asked, name),
     };
     let (held, carried) = found
         .needs
@@ -163,16 +158,29 @@ fn of_compose(
     })
 }
 
-fn of_images(asked: &AskedImages, name: &str) -> SourceNeeds {
-    let images = asked.references.iter().flat_map(|reference| {
-        asked.platforms.iter().map(|platform| Need {
+fn of_images(asked: &AskedImages, name: &str) -> Found {
+    let at_each_platform = |reference: &Reference| -> Vec<Need> {
+        let platforms = asked.platforms.iter().cloned();
+        let need = |platform| Need {
             reference: reference.clone(),
-            platform: platform.clone(),
-        })
+            platform,
+        };
+        platforms.map(need).collect()
+    };
+    let places = asked.places.iter().flat_map(|(reference, at)| {
+        let needs = at_each_platform(reference).into_iter();
+        needs.map(|need| (need, at.clone()))
     });
-    SourceNeeds {
-        images: images.collect(),
+    let references = asked.references.iter();
+    let needs = SourceNeeds {
+        images: references.flat_map(at_each_platform).collect(),
         source: Source::new(name, SourceKind::Images, asked.platforms.clone()),
+    };
+    Found {
+        needs,
+        inside: BTreeSet::new(),
+        places: places.collect(),
+        warnings: Vec::new(),
     }
 }
 

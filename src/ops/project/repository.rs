@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use globset::GlobBuilder;
-use lock_format::Platform;
+use lock_format::{Platform, Reference};
 
 use super::check::Given;
 use super::{Asked, AskedCompose, AskedDockerfile, AskedImages, Defaults};
 use crate::compose::Request;
-use crate::config::{ComposeProjects, ConfigError, Dockerfiles, Placed, Repository};
-use crate::diagnostic::Failure;
+use crate::config::{self, ComposeProjects, ConfigError, Dockerfiles, Placed, Repository};
+use crate::diagnostic::{Failure, Place};
 use crate::inputs::{InputError, Root, RootPath};
 
 /// The name of the file at the root.
@@ -24,10 +24,11 @@ pub fn repository(root: &Root) -> Result<Option<Repository>, Failure> {
         path: REPOSITORY_FILE.to_owned(),
         root: root.path().display().to_string(),
     })?;
-    if !root.has_file(&path)? {
-        return Ok(None);
-    }
-    let bytes = root.read(&path, LONGEST)?.bytes;
+    let bytes = match root.read(&path, LONGEST) {
+        Ok(input) => input.bytes,
+        Err(InputError::NotFound { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
     let text = String::from_utf8(bytes).map_err(|error| ConfigError::Unreadable {
         path: REPOSITORY_FILE.into(),
         cause: std::io::Error::new(std::io::ErrorKind::InvalidData, error),
@@ -54,8 +55,10 @@ pub fn asked_by(
     }
     if !repository.images.is_empty() {
         let (platforms, given) = scope.platforms(&[]);
+        let images = repository.images.iter();
         let images = Asked::Images(AskedImages {
-            references: repository.images.clone(),
+            references: images.clone().map(|image| image.value.clone()).collect(),
+            places: images.map(written).collect(),
             platforms,
         });
         asked.push((
@@ -67,6 +70,13 @@ pub fn asked_by(
         ));
     }
     Ok(asked.into_iter().unzip())
+}
+
+/// Where `airlock.toml` names an image.
+fn written(image: &Placed<Reference>) -> (Reference, Place) {
+    let config::Place { text, span, .. } = &image.place;
+    let place = Place::of_span(REPOSITORY_FILE, text.as_bytes(), *span);
+    (image.value.clone(), place)
 }
 
 /// What counts for all entries.
@@ -154,11 +164,13 @@ fn files(entry: &Dockerfiles, root: &Root) -> Result<Vec<RootPath>, Failure> {
     Ok(files)
 }
 
-/// A name without any sign of a pattern stands for itself, whether or not it is there.
+/// A name without any sign of a pattern stands for itself, whether or not it is there; one with such
+/// a sign where there is a file of that name.
 fn matching(pattern: &Placed<String>, root: &Root) -> Result<Vec<RootPath>, Failure> {
     let text = pattern.value.as_str();
-    if !text.contains(['*', '?', '[', '{']) {
-        return Ok(vec![root.resolve(&RootPath::root(), text)?]);
+    let plain = root.resolve(&RootPath::root(), text)?;
+    if !text.contains(['*', '?', '[', '{']) || root.has_file(&plain)? {
+        return Ok(vec![plain]);
     }
     let nothing = || ConfigError::NoMatch {
         place: pattern.place.clone(),

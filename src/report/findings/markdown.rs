@@ -1,7 +1,7 @@
 //! Markdown: a comment on a pull request, the summary of a step.
 
 use super::{Sheet, diff, words};
-use crate::diagnostic::{Finding, sanitize};
+use crate::diagnostic::{Diagnose, Finding, sanitize};
 
 /// Longest text that is taken over, in characters.
 const SHOWN: usize = 2000;
@@ -9,11 +9,15 @@ const SHOWN: usize = 2000;
 /// Writes the result of a gate as Markdown.
 pub fn markdown(sheet: &Sheet<'_>) -> String {
     let mut out = format!("### {}\n", escaped(&words::verdict(sheet)));
-    if sheet.findings.is_empty() {
+    if sheet.findings.is_empty() && sheet.failure.is_none() {
         return out;
     }
     out.push('\n');
     out.extend(sheet.findings.iter().map(item));
+    out.extend(sheet.failure.map(failure));
+    if sheet.findings.is_empty() {
+        return out;
+    }
     for change in sheet.findings.iter().filter_map(|f| f.change.as_ref()) {
         let text = diff::unified(change);
         let fence = fence_for(&text);
@@ -38,6 +42,14 @@ fn item(finding: &Finding) -> String {
         line.extend(["  <br>", &escaped(&places), "\n"]);
     }
     line
+}
+
+fn failure(facts: &dyn Diagnose) -> String {
+    let said = escaped(&facts.to_string());
+    let help = facts.help().map(|help| escaped(&help));
+    let help = help.map(|help| format!("  <br>{help}\n"));
+    let code = code(facts.code().as_str());
+    format!("- **error** {said} ({code})\n{}", help.unwrap_or_default())
 }
 
 /// Takes every meaning from a text: of Markdown, of HTML, and of `@name`, which would call somebody.

@@ -26,7 +26,7 @@ pub fn sarif(sheet: &Sheet<'_>) -> String {
                 "rules": rules,
             }},
             "columnKind": "unicodeCodePoints",
-            "invocations": [{ "executionSuccessful": true }],
+            "invocations": [invocation(sheet)],
             "results": results,
         }],
     });
@@ -34,10 +34,26 @@ pub fn sarif(sheet: &Sheet<'_>) -> String {
     serde_json::to_string_pretty(&log).unwrap_or_default() + "\n"
 }
 
+/// How the run ended: findings are a success, what kept the gate from looking is none.
+fn invocation(sheet: &Sheet<'_>) -> Value {
+    let Some(facts) = sheet.failure else {
+        return json!({ "executionSuccessful": true });
+    };
+    json!({
+        "executionSuccessful": false,
+        "toolExecutionNotifications": [{
+            "level": Level::Error.name(),
+            "descriptor": { "id": facts.code().as_str() },
+            "message": { "text": plain(&facts.to_string()) },
+        }],
+    })
+}
+
 fn rule(rule: &Rule) -> Value {
     json!({
         "id": rule.code.as_str(),
         "shortDescription": { "text": rule.summary },
+        "fullDescription": { "text": format!("{}. {}", rule.summary, rule.help) },
         "help": { "text": rule.help },
         "defaultConfiguration": { "level": Level::Error.name() },
     })
@@ -75,16 +91,16 @@ fn result(finding: &Finding, sheet: &Sheet<'_>) -> Value {
 }
 
 fn location(place: &Place) -> Value {
-    let mut physical = json!({
-        "artifactLocation": { "uri": uri(&place.file), "uriBaseId": ROOT },
-    });
+    let mut physical = json!({ "artifactLocation": artifact(&place.file) });
+    let is_marked = place.line > 0 && place.column > 0 && place.length > 0;
     let known = [
         ("startLine", place.line, true),
         ("startColumn", place.column, place.line > 0),
+        ("endLine", place.line, is_marked),
         (
             "endColumn",
             place.column.saturating_add(place.length),
-            place.line > 0 && place.column > 0 && place.length > 0,
+            is_marked,
         ),
     ];
     let region = known
@@ -98,6 +114,16 @@ fn location(place: &Place) -> Value {
         object.insert("region".to_owned(), Value::Object(region));
     }
     json!({ "physicalLocation": physical })
+}
+
+/// Names a file: from the folder of the sources, or wholly where it lies elsewhere; then it has no
+/// base (section 3.4.4).
+fn artifact(file: &str) -> Value {
+    if file.starts_with('/') {
+        json!({ "uri": format!("file://{}", uri(file)) })
+    } else {
+        json!({ "uri": uri(file), "uriBaseId": ROOT })
+    }
 }
 
 /// Takes every meaning from a text: brackets make links (section 3.11.6), braces stand for arguments
@@ -139,5 +165,12 @@ mod tests {
     #[test]
     fn a_path_becomes_a_uri() {
         assert_eq!(uri("a/b c:ü.yaml"), "a/b%20c%3A%C3%BC.yaml");
+        assert_eq!(
+            [artifact("a b"), artifact("/a b")],
+            [
+                json!({ "uri": "a%20b", "uriBaseId": ROOT }),
+                json!({ "uri": "file:///a%20b" })
+            ]
+        );
     }
 }

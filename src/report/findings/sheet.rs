@@ -1,6 +1,6 @@
 //! What all forms of output are written from.
 
-use crate::diagnostic::{About, Finding, Level, Rule};
+use crate::diagnostic::{About, Diagnose, Finding, Level, Rule};
 
 /// The result of a gate on a lock.
 #[derive(Clone, Copy, Debug)]
@@ -9,6 +9,10 @@ pub struct Sheet<'a> {
     pub lockfile: &'a str,
     /// What was found.
     pub findings: &'a [Finding],
+    /// What failed the gate without being a finding.
+    pub failure: Option<&'a dyn Diagnose>,
+    /// Whether all was looked at that it was asked for.
+    pub complete: bool,
     /// Every kind of finding there is.
     pub rules: &'a [Rule],
     /// The version of this program.
@@ -16,9 +20,9 @@ pub struct Sheet<'a> {
 }
 
 impl Sheet<'_> {
-    /// Tells whether the gate is passed: nothing was found, or nothing but warnings.
+    /// Tells whether the gate is passed: nothing failed, and nothing was found but warnings.
     pub fn passed(&self) -> bool {
-        self.count(Level::Error) == 0
+        self.failure.is_none() && self.count(Level::Error) == 0
     }
 
     /// Counts the findings of a level.

@@ -20,6 +20,9 @@ pub(super) fn verdict(sheet: &Sheet<'_>) -> String {
     if moved > 0 {
         said.extend(["; ", &counted(moved, "finding"), " about moved tags"]);
     }
+    if !sheet.complete {
+        said.push_str("; not every registry could be asked");
+    }
     said
 }
 

@@ -77,6 +77,24 @@ impl Findings<'_> {
         self.upgrade(reference, told, level)
     }
 
+    /// Tells that a registry has no such tag any more.
+    pub(super) fn gone(&mut self, reference: &Reference, locked: &Digest, level: Level) -> Finding {
+        let told = Told {
+            code: rules::GONE_TAG,
+            about: About::Registry,
+            message: format!(
+                "{reference} is gone: the lock has {locked}, the registry no such tag; name one that is there, or keep the lock"
+            ),
+            label: "the tag is gone",
+            facts: BTreeMap::from([
+                ("reference", Fact::Text(reference.to_string())),
+                ("locked", Fact::Text(locked.to_string())),
+            ]),
+        };
+        let places = self.places.of_image(reference);
+        self.finding(told, level, places, self.fix.to_owned())
+    }
+
     /// Tells that a registry does not say what a tag names.
     pub(super) fn unanswered(&mut self, reference: &Reference, level: Level) -> Finding {
         let told = Told {

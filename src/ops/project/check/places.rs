@@ -14,8 +14,8 @@ pub(super) struct Places<'a> {
     lock: &'a LockFile,
     lock_name: &'a str,
     text: Text,
-    /// The first file of each source that has one.
-    files: BTreeMap<String, String>,
+    /// Where each source begins: its first file, else the first place that names an image for it.
+    begins: BTreeMap<String, Place>,
     uses: BTreeMap<Reference, Vec<Use>>,
 }
 
@@ -32,7 +32,7 @@ impl<'a> Places<'a> {
             lock,
             lock_name,
             text: Text::new(lock.text.as_str().into()),
-            files: BTreeMap::new(),
+            begins: BTreeMap::new(),
             uses: BTreeMap::new(),
         }
     }
@@ -40,8 +40,9 @@ impl<'a> Places<'a> {
     /// Adds the places of a source.
     pub(super) fn add(&mut self, needs: &SourceNeeds, places: Vec<(Need, Place)>) {
         let name = &needs.source.name;
-        if let Some(file) = file_of(&needs.source) {
-            self.files.insert(name.clone(), file.to_owned());
+        let file = file_of(&needs.source).map(|file| Place::of_line(file, 1));
+        if let Some(begin) = file.or_else(|| Some(places.first()?.1.clone())) {
+            self.begins.insert(name.clone(), begin);
         }
         for (need, at) in places {
             self.uses.entry(need.reference).or_default().push(Use {
@@ -60,10 +61,7 @@ impl<'a> Places<'a> {
     /// Lists the places of a drift, the most telling first; never none.
     pub(super) fn of(&self, drift: &Drift) -> Vec<Place> {
         let found = match drift {
-            Drift::MissingSource { name } => {
-                let file = self.files.get(name).map(String::as_str);
-                vec![Place::of_line(file.unwrap_or(self.lock_name), 1)]
-            }
+            Drift::MissingSource { name } => self.begins.get(name).cloned().into_iter().collect(),
             Drift::UnusedSource { name } | Drift::ChangedInput { source: name, .. } => {
                 self.in_lock(self.source(name))
             }

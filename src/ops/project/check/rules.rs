@@ -5,6 +5,7 @@ use crate::diagnostic::{Code, Rule};
 /// Every code of a finding.
 pub const CODES: &[Code] = &[
     CHANGED_INPUT,
+    GONE_TAG,
     MISSING_IMAGE,
     MISSING_PLATFORM,
     MISSING_SOURCE,
@@ -19,6 +20,7 @@ pub const CODES: &[Code] = &[
 ];
 
 pub(super) const CHANGED_INPUT: Code = Code::new("check/changed-input");
+pub(super) const GONE_TAG: Code = Code::new("check/gone-tag");
 pub(super) const MISSING_IMAGE: Code = Code::new("check/missing-image");
 pub(super) const MISSING_PLATFORM: Code = Code::new("check/missing-platform");
 pub(super) const MISSING_SOURCE: Code = Code::new("check/missing-source");
@@ -40,6 +42,13 @@ pub const RULES: &[Rule] = &[
         code: CHANGED_INPUT,
         summary: "A source was locked with other inputs",
         help: "Run `airlock lock` with the inputs that count, and commit the lock.",
+    },
+    Rule {
+        code: GONE_TAG,
+        summary: "The registry does not have a tag of the lock",
+        help: "Name an image that is there, run `airlock lock` and commit the lock; or keep the \
+               lock, which goes on to work where its content is held. A private repository may look \
+               like this without a login.",
     },
     Rule {
         code: MISSING_IMAGE,

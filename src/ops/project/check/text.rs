@@ -41,16 +41,14 @@ impl Text {
         let line = self.starts.partition_point(|start| *start <= span.start);
         let start = line.checked_sub(1).and_then(|index| self.starts.get(index));
         let start = start.copied().unwrap_or(0);
-        let count = |from, to| {
-            self.text
-                .get(from..to)
-                .map_or(0, |part| part.chars().count())
-        };
+        let part = |from, to| self.text.get(from..to).unwrap_or_default();
+        let marked = part(span.start, span.end);
+        let marked = marked.split(['\r', '\n']).next().unwrap_or_default();
         Place {
             file: file.to_owned(),
             line,
-            column: count(start, span.start).saturating_add(1),
-            length: count(span.start, span.end),
+            column: part(start, span.start).chars().count().saturating_add(1),
+            length: marked.chars().count(),
         }
     }
 }
@@ -63,7 +61,16 @@ mod tests {
     fn a_place_is_counted_as_it_is_from_the_start() {
         let text = "a\nbüc\r\n\nlast";
         let lines = Text::new(text.into());
-        for (start, end) in [(0, 1), (2, 3), (3, 5), (5, 6), (8, 8), (9, 13), (13, 13)] {
+        for (start, end) in [
+            (0, 1),
+            (2, 3),
+            (3, 5),
+            (3, 12),
+            (5, 6),
+            (8, 8),
+            (9, 13),
+            (13, 13),
+        ] {
             let span = Span::new(start, end);
             let expected = Place::of_span("f", text.as_bytes(), span);
             assert_eq!(lines.place("f", span), expected, "{span:?}");

@@ -55,8 +55,10 @@ pub struct Checked {
     /// The findings: about the sources, by name; about images, by reference; about the text of the
     /// lock; moved tags, by reference.
     pub findings: Vec<Finding>,
-    /// Why the registries could not be asked.
+    /// Why a registry could not be asked, where that fails the check.
     pub failure: Option<Failure>,
+    /// Whether every registry that was to be asked was.
+    pub complete: bool,
 }
 
 /// Compares a lock with what its sources need. Writes nothing; asks nobody without `upstream`.
@@ -88,15 +90,19 @@ pub fn check(
     if !lock.canonical {
         found.push(findings.not_canonical());
     }
-    let mut failure = None;
+    let (mut failure, mut complete) = (None, true);
     if let Some(ask) = upstream {
         match moved::moved_tags(&mut findings, &lock.lockfile, ask, run) {
-            Ok(moved) => found.extend(moved),
-            Err(error) => failure = Some(error),
+            Ok(answers) => {
+                found.extend(answers.findings);
+                (failure, complete) = (answers.failure, answers.complete);
+            }
+            Err(error) => (failure, complete) = (Some(error), false),
         }
     }
     Ok(Checked {
         findings: found,
         failure,
+        complete,
     })
 }
