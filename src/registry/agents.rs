@@ -1,21 +1,25 @@
 //! One agent for each host: its connections, how it is trusted, and which way leads to it.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
+use rustls::pki_types::CertificateDer;
 use ureq::Agent;
-use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
-use ureq::unversioned::transport::DefaultConnector;
+use ureq::unversioned::transport::{
+    ConnectProxyConnector, Connector as _, SocksConnector, TcpConnector,
+};
 
 use super::guard::{Guard, PrivateHosts};
+use super::tls::Tls;
 use super::{RegistryError, Settings, certs_d, roots};
 
 /// Most idle connections kept for a host.
 const IDLE_CONNECTIONS: usize = 16;
 
-/// Buffers of a connection, in bytes: answers are long, requests are short.
+/// Buffers of a connection, in bytes. A line of a request's head has to fit: a token, or a URL with
+/// a signature.
 const INPUT_BUFFER: usize = 64 * 1024;
-const OUTPUT_BUFFER: usize = 8 * 1024;
+const OUTPUT_BUFFER: usize = 64 * 1024;
 
 /// How requests name this program.
 const USER_AGENT: &str = concat!("airlock/", env!("CARGO_PKG_VERSION"));
@@ -34,7 +38,7 @@ pub(super) struct Way {
 #[derive(Debug, Default)]
 pub(super) struct Agents {
     by_way: Mutex<BTreeMap<Way, Agent>>,
-    roots: OnceLock<Vec<Certificate<'static>>>,
+    roots: OnceLock<Vec<CertificateDer<'static>>>,
     pub(super) private_hosts: PrivateHosts,
 }
 
@@ -53,7 +57,6 @@ impl Agents {
     fn make(&self, way: &Way, settings: &Settings) -> Result<Agent, RegistryError> {
         let timeouts = settings.timeouts;
         let config = Agent::config_builder()
-            .tls_config(self.tls(&way.authority, settings)?)
             .http_status_as_error(false)
             // Redirects are followed in `exchange`, where each hop is looked at.
             .max_redirects(0)
@@ -73,26 +76,26 @@ impl Agents {
             .output_buffer_size(OUTPUT_BUFFER)
             .build();
         let guard = Guard::new(way.private_allowed, self.private_hosts.clone());
-        Ok(Agent::with_parts(
-            config,
-            DefaultConnector::default(),
-            guard,
-        ))
+        // A proxy that is spoken to over TLS comes through the same links.
+        let connector =
+            ().chain(SocksConnector::default())
+                .chain(ConnectProxyConnector::default())
+                .chain(TcpConnector::default())
+                .chain(self.tls(&way.authority, settings)?);
+        Ok(Agent::with_parts(config, connector, guard))
     }
 
-    fn tls(&self, authority: &str, settings: &Settings) -> Result<TlsConfig, RegistryError> {
+    fn tls(&self, authority: &str, settings: &Settings) -> Result<Tls, RegistryError> {
         let own = certs_d::read(authority, settings)?;
+        if settings.is_insecure(authority) {
+            return Ok(Tls::unverified(own.client));
+        }
         let mut trusted = self.roots(settings)?.to_vec();
         trusted.extend(own.authorities);
-        Ok(TlsConfig::builder()
-            .provider(TlsProvider::Rustls)
-            .root_certs(RootCerts::Specific(Arc::new(trusted)))
-            .client_cert(own.client)
-            .disable_verification(settings.is_insecure(authority))
-            .build())
+        Ok(Tls::new(trusted, own.client))
     }
 
-    fn roots(&self, settings: &Settings) -> Result<&[Certificate<'static>], RegistryError> {
+    fn roots(&self, settings: &Settings) -> Result<&[CertificateDer<'static>], RegistryError> {
         if let Some(roots) = self.roots.get() {
             return Ok(roots);
         }

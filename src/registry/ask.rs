@@ -53,8 +53,8 @@ impl Client<'_> {
         }));
     }
 
-    /// Asks with the login of the registry, again after passing failures. Any answer but 2xx is an
-    /// error.
+    /// Asks with the login of the registry, again after passing failures. Any answer without
+    /// content is an error.
     pub(super) fn ask(
         &self,
         at: &At,
@@ -64,7 +64,11 @@ impl Client<'_> {
         let mut failures = 0;
         loop {
             self.run.cancel.check()?;
-            let broken = match self.authorized(at, repository, question) {
+            let asked = self.authorized(at, repository, question);
+            if let Ok(answer) = &asked {
+                self.quota.note(answer);
+            }
+            let broken = match asked {
                 Ok(answer) if is_passing(answer.status) => Broken::Passing(Box::new(answer)),
                 Ok(answer) => return self.settle(at, answer),
                 Err(broken) => broken,
@@ -143,7 +147,8 @@ impl Client<'_> {
     }
 
     fn settle(&self, at: &At, answer: Answer) -> Result<Answer, RegistryError> {
-        if matches!(answer.status, 200..=299) {
+        // Any other success has no content, or not yet (RFC 9110 section 15.3).
+        if matches!(answer.status, 200 | 203 | 206) {
             return Ok(answer);
         }
         let answered = answer.refusal(at);

@@ -56,9 +56,7 @@ impl Client<'_> {
         if answer.status != 401 || !answer.direct {
             return Ok(answer);
         }
-        let values = answer.headers.get_all("www-authenticate");
-        let asked = challenge::read(values.iter().filter_map(|value| value.to_str().ok()));
-        let Some(asked) = asked else {
+        let Some(asked) = challenge::of(&answer.headers) else {
             return Ok(answer);
         };
         lock(&self.authorization.challenges).insert(at.host.clone(), asked);

@@ -6,7 +6,7 @@ use lock_format::{Blob, Repository};
 use ureq::BodyReader;
 
 use super::endpoint::Endpoint;
-use super::error::At;
+use super::error::{Answered, At};
 use super::exchange::{Answer, Origin, Question};
 use super::url::Url;
 use super::{Client, RegistryError};
@@ -108,13 +108,13 @@ impl Wanted {
         match self.part(answer, offset)? {
             Some(part) => Ok(part),
             // Another range than was asked for: then rather the whole.
-            None => self
-                .part(whole()?, 0)?
-                .ok_or_else(|| RegistryError::WrongLength {
+            None => self.part(whole()?, 0)?.ok_or_else(|| {
+                RegistryError::Refused(Answered {
                     at: at.clone(),
-                    promised: self.blob.size,
-                    announced: 0,
-                }),
+                    status: 206,
+                    message: Some("a part where the whole was asked for".to_owned()),
+                })
+            }),
         }
     }
 
@@ -162,9 +162,8 @@ fn content_range(answer: &Answer) -> Option<(u64, u64)> {
 
 /// Refuses an answer whose bytes are not those of the content.
 pub(super) fn refuse_encoding(answer: &Answer, at: &At) -> Result<(), RegistryError> {
-    match answer.header("content-encoding").map(str::trim) {
-        None | Some("") => Ok(()),
-        Some(encoding) if encoding.eq_ignore_ascii_case("identity") => Ok(()),
+    match answer.encoding() {
+        None => Ok(()),
         Some(encoding) => Err(RegistryError::EncodedAnswer {
             at: at.clone(),
             encoding: crate::diagnostic::sanitize(encoding, 40),

@@ -12,7 +12,6 @@ use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
-use ureq::tls::{Certificate, ClientCert, PrivateKey};
 
 use super::roots::{self, from_file, wrong};
 use super::{RegistryError, Settings};
@@ -20,8 +19,8 @@ use super::{RegistryError, Settings};
 /// What is there for a host.
 #[derive(Debug, Default)]
 pub(super) struct HostCertificates {
-    pub(super) authorities: Vec<Certificate<'static>>,
-    pub(super) client: Option<ClientCert>,
+    pub(super) authorities: Vec<CertificateDer<'static>>,
+    pub(super) client: Option<CertifiedKey>,
 }
 
 /// Reads the folders of a host, in the order of the settings; the first client certificate counts.
@@ -62,20 +61,12 @@ fn add(found: &mut HostCertificates, folder: &Path) -> Result<(), RegistryError>
     Ok(())
 }
 
-/// Reads a certificate and its key, and checks that they belong together: the HTTP library takes
-/// them without a look.
-fn client(certificate: &Path, key: &Path) -> Result<ClientCert, RegistryError> {
+/// Reads a certificate and its key, and checks that they belong together.
+fn client(certificate: &Path, key: &Path) -> Result<CertifiedKey, RegistryError> {
     let chain = from_file(certificate)?;
     let pem = roots::read(key)?;
     let der = PrivateKeyDer::from_pem_slice(&pem)
         .map_err(|_| wrong(key, "there is no private key in it"))?;
-    let ders = chain
-        .iter()
-        .map(|certificate| CertificateDer::from(certificate.der().to_vec()))
-        .collect();
-    CertifiedKey::from_der(ders, der, &default_provider())
-        .map_err(|error| wrong(certificate, &format!("it does not fit its key: {error}")))?;
-    let key =
-        PrivateKey::from_pem(&pem).map_err(|_| wrong(key, "there is no private key in it"))?;
-    Ok(ClientCert::new_with_certs(&chain, key))
+    CertifiedKey::from_der(chain, der, &default_provider())
+        .map_err(|error| wrong(certificate, &format!("it does not fit its key: {error}")))
 }

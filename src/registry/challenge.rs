@@ -1,5 +1,7 @@
 //! What a 401 asks for (RFC 9110 section 11.6.1; distribution, "Token Authentication Specification").
 
+use ureq::http::HeaderMap;
+
 /// A challenge that this client can meet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Challenge {
@@ -14,8 +16,18 @@ pub(super) enum Challenge {
     },
 }
 
+/// Finds what the headers of a 401 ask for. Names of realms may be in any language and encoding.
+pub(super) fn of(headers: &HeaderMap) -> Option<Challenge> {
+    let values: Vec<_> = headers
+        .get_all("www-authenticate")
+        .iter()
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
+        .collect();
+    read(values.iter().map(AsRef::as_ref))
+}
+
 /// Reads the values of `WWW-Authenticate`; a token is preferred to Basic.
-pub(super) fn read<'a>(values: impl Iterator<Item = &'a str>) -> Option<Challenge> {
+fn read<'a>(values: impl Iterator<Item = &'a str>) -> Option<Challenge> {
     let mut found = None;
     for value in values {
         for (scheme, parameters) in challenges(value) {

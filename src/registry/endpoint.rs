@@ -84,7 +84,7 @@ impl Endpoint {
 }
 
 /// Returns the host that answers for a registry: for Docker Hub it is not the name in references.
-fn answering(registry: &str) -> String {
+pub(super) fn answering(registry: &str) -> String {
     match registry {
         "docker.io" | "index.docker.io" => "registry-1.docker.io".to_owned(),
         other => other.to_ascii_lowercase(),

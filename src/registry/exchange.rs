@@ -70,6 +70,8 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     pub(super) body: Body,
+    /// The credentials that were sent for it.
+    sent: Option<Secret>,
 }
 
 /// Why there is no answer that can be used.
@@ -106,8 +108,10 @@ impl Answer {
         self.header("content-length")?.trim().parse().ok()
     }
 
-    /// Takes the answer as a refusal, with the registry's own words.
+    /// Takes the answer as a refusal, with the registry's own words: none where they are compressed,
+    /// or repeat the credentials.
     pub(super) fn refusal(self, at: &At) -> Answered {
+        let is_plain = self.encoding().is_none();
         let mut body = Vec::new();
         let mut reader = self.body.into_reader().take(message::BODY_BYTES);
         // What came before a cut is still worth reading.
@@ -118,8 +122,16 @@ impl Answer {
                 ..at.clone()
             },
             status: self.status,
-            message: message::read(&body),
+            message: message::read(&body)
+                .filter(|_| is_plain && !self.sent.is_some_and(|sent| sent.is_within(&body))),
         }
+    }
+
+    /// Returns how the body is encoded, where that is not as it is.
+    pub(super) fn encoding(&self) -> Option<&str> {
+        self.header("content-encoding")
+            .map(str::trim)
+            .filter(|encoding| !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity"))
     }
 }
 
@@ -139,6 +151,7 @@ impl Client<'_> {
                     status: parts.status.as_u16(),
                     headers: parts.headers,
                     body,
+                    sent: question.authorization.clone(),
                 });
             };
             let next = hop(at, &url, &location)?;

@@ -1,23 +1,42 @@
 //! What helps, for each failure.
 
 use super::RegistryError;
+use super::endpoint::answering;
 use super::error::{Answered, At};
 
 /// Names the command or the change that helps.
 pub(super) fn for_error(error: &RegistryError) -> Option<String> {
+    if let Some(at) = elsewhere(error) {
+        return Some(format!(
+            "{} keeps it for {}: check that no proxy and no firewall blocks that host, then run the same command again",
+            at.host, at.registry
+        ));
+    }
     Some(match error {
         RegistryError::CredentialsFile { path, .. } => {
             format!(
-                "repair {}, or log in again with `docker login`",
+                "make {} readable and valid, or log in again with `docker login`",
                 path.display()
             )
         }
         RegistryError::Denied(Answered { at, .. }) => format!(
-            "check that the login may read {}, or {}",
+            "check the name {} and that the login may read it, or {}",
             at.what,
             login(at)
         ),
-        RegistryError::Unauthorized { answered, .. } => login(&answered.at),
+        RegistryError::Unauthorized {
+            answered,
+            with_login: false,
+        } => format!(
+            "check the name {}, as many registries answer like this where there is none; if it is private, {}",
+            answered.at.what,
+            login(&answered.at)
+        ),
+        RegistryError::Unauthorized { answered, .. } => format!(
+            "check the name {} and that the login may read it, or {} again",
+            answered.at.what,
+            login(&answered.at)
+        ),
         RegistryError::NotFound(Answered { at, .. }) => format!(
             "check the name and the tag of {}; a private repository may look like this without a login",
             at.what
@@ -66,6 +85,19 @@ pub(super) fn for_error(error: &RegistryError) -> Option<String> {
         | RegistryError::TlsRefused { .. }
         | RegistryError::Untrusted { .. } => return by_setting(error),
     })
+}
+
+/// Finds who was asked where that is not the registry itself: a store that it sends to for its blobs.
+fn elsewhere(error: &RegistryError) -> Option<&At> {
+    let (RegistryError::Denied(Answered { at, .. })
+    | RegistryError::NotFound(Answered { at, .. })
+    | RegistryError::Refused(Answered { at, .. })
+    | RegistryError::ServerFailed(Answered { at, .. })
+    | RegistryError::Unreachable { at, .. }) = error
+    else {
+        return None;
+    };
+    Some(at).filter(|at| at.host != answering(&at.registry))
 }
 
 /// What a person can set so that it goes on.

@@ -40,7 +40,6 @@ pub(super) fn look_up(
             ..question(endpoint, reference)
         };
         let answer = client.ask(&at, &endpoint.repository, &question)?;
-        client.quota.note(&answer);
         Ok(described(&answer))
     })
 }
@@ -83,7 +82,6 @@ fn fetch_at(
     let mut attempts = 0;
     loop {
         let answer = client.ask(at, &endpoint.repository, &question)?;
-        client.quota.note(&answer);
         let at = At {
             host: answer.host.clone(),
             ..at.clone()

@@ -45,8 +45,10 @@ mod schemes;
 mod secret;
 mod settings;
 mod stream;
+mod tls;
 mod token;
 mod url;
+mod verifier;
 
 pub use client::Client;
 pub use credentials::Credentials;

@@ -5,7 +5,7 @@
 
 use super::endpoint::host_of;
 use super::error::At;
-use super::url::Url;
+use super::url::{Url, push_escaped};
 use super::{RegistryError, Settings};
 
 /// Registries whose token server has another name, by their own documentation.
@@ -31,7 +31,9 @@ pub(super) fn check(
     };
     let url = Url::parse(realm).ok_or_else(|| unusable("it is no http or https URL"))?;
     if !url.is_secure() && !settings.may_be_plain(url.authority()) {
-        return Err(unusable("it speaks plain HTTP"));
+        return Err(unusable(
+            "it speaks plain HTTP, and is not named as insecure",
+        ));
     }
     if with_login && !belongs(at, url.authority(), settings) {
         return Err(RegistryError::ForeignRealm {
@@ -64,13 +66,7 @@ pub(super) fn encode(fields: &[(&str, &str)]) -> String {
                 b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
                     out.push(char::from(byte));
                 }
-                _ => {
-                    out.push('%');
-                    for nibble in [byte >> 4, byte & 15] {
-                        let digit = char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-                        out.push(digit.to_ascii_uppercase());
-                    }
-                }
+                _ => push_escaped(&mut out, byte),
             }
         }
     }

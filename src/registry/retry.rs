@@ -21,11 +21,19 @@ pub(super) fn backoff(retries: &Retries, failures: u32, entropy: &dyn Entropy) -
     longest.mul_f64(0.5 + 0.5 * f64::from(chance) / f64::from(u8::MAX))
 }
 
+/// From here on a number is a moment in seconds since 1970, as Docker Hub writes it: no wait lasts
+/// thirty years.
+const MOMENT: u64 = 1_000_000_000;
+
 /// Reads `Retry-After` (RFC 9110 section 10.2.3): seconds, or a date.
 pub(super) fn retry_after(value: &str, now: u64) -> Option<Duration> {
     let value = value.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
+    if let Ok(seconds) = value.parse::<u64>() {
+        let wait = match seconds {
+            MOMENT.. => seconds.saturating_sub(now),
+            wait => wait,
+        };
+        return Some(Duration::from_secs(wait));
     }
     let date = jiff::fmt::rfc2822::parse(value).ok()?;
     let at = u64::try_from(date.timestamp().as_second()).ok()?;
@@ -69,6 +77,8 @@ mod tests {
             (" 0 ", Some(0)),
             ("Sun, 06 Nov 1994 08:50:07 GMT", Some(30)),
             ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
+            ("999999999", Some(999_999_999)),
+            ("1000000000", Some(1_000_000_000 - now)),
             ("soon", None),
             ("-1", None),
             ("", None),

@@ -5,7 +5,8 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use ureq::tls::{Certificate, PemItem, parse_pem};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 use super::RegistryError;
 use crate::run::limits::MIB;
@@ -50,7 +51,7 @@ impl SystemRoots {
     }
 
     /// Reads the authorities; none where the system has no such file.
-    pub(super) fn read(&self) -> Result<Vec<Certificate<'static>>, RegistryError> {
+    pub(super) fn read(&self) -> Result<Vec<CertificateDer<'static>>, RegistryError> {
         let named = self.file.is_some() || !self.folders.is_empty();
         let file = match &self.file {
             Some(file) => Some(file.as_path()),
@@ -66,7 +67,7 @@ impl SystemRoots {
 }
 
 /// Reads the certificates of a PEM file, of which there must be one at least.
-pub(super) fn from_file(path: &Path) -> Result<Vec<Certificate<'static>>, RegistryError> {
+pub(super) fn from_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, RegistryError> {
     let found = certificates(path)?;
     if found.is_empty() {
         return Err(wrong(path, "there is no certificate in it"));
@@ -76,7 +77,7 @@ pub(super) fn from_file(path: &Path) -> Result<Vec<Certificate<'static>>, Regist
 
 /// Reads the certificates of every file in a folder; files without one are passed over, as they
 /// stand beside them (keys, revocation lists).
-fn from_folder(folder: &Path) -> Result<Vec<Certificate<'static>>, RegistryError> {
+fn from_folder(folder: &Path) -> Result<Vec<CertificateDer<'static>>, RegistryError> {
     let mut found = Vec::new();
     for path in files(folder)? {
         found.extend(certificates(&path)?);
@@ -100,17 +101,10 @@ pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>, RegistryError> {
     Ok(paths)
 }
 
-fn certificates(path: &Path) -> Result<Vec<Certificate<'static>>, RegistryError> {
-    let bytes = read(path)?;
-    let mut found = Vec::new();
-    for item in parse_pem(&bytes) {
-        match item {
-            Ok(PemItem::Certificate(certificate)) => found.push(certificate),
-            Ok(_) => {}
-            Err(_) => return Err(wrong(path, "it is not PEM")),
-        }
-    }
-    Ok(found)
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, RegistryError> {
+    CertificateDer::pem_slice_iter(&read(path)?)
+        .collect::<Result<_, _>>()
+        .map_err(|_| wrong(path, "it is not PEM"))
 }
 
 /// Reads a PEM file whole.

@@ -16,6 +16,15 @@ impl Secret {
         Self(text.into())
     }
 
+    /// Tells whether bytes repeat it; of the value of a header, what comes after the scheme.
+    pub(super) fn is_within(&self, bytes: &[u8]) -> bool {
+        let text = self.0.rsplit(' ').next().unwrap_or_default();
+        !text.is_empty()
+            && bytes
+                .windows(text.len())
+                .any(|window| window == text.as_bytes())
+    }
+
     /// Returns the text, for a header or a form and nothing else.
     pub fn expose(&self) -> &str {
         &self.0

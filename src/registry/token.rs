@@ -1,8 +1,10 @@
 //! Tokens (distribution, "Token Authentication Specification" and "`OAuth2` Token Authentication").
 
 use std::io::{self, Read as _};
+use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::Value;
 use ureq::http::Method;
 
 use super::credentials::Login;
@@ -15,6 +17,9 @@ use super::{Client, RegistryError, Secret};
 
 /// Longest answer of a token server, in bytes.
 const ANSWER_BYTES: u64 = 1024 * 1024;
+
+/// Longest token, in bytes: a registry has to take it as one header.
+const TOKEN_BYTES: usize = 32 * 1024;
 
 /// How long a token holds whose server does not say, in seconds.
 const DEFAULT_LIFE: u64 = 60;
@@ -36,11 +41,11 @@ pub(super) struct Token {
 #[derive(Deserialize)]
 struct Given {
     #[serde(default)]
-    token: Option<String>,
+    token: Option<Secret>,
     #[serde(default)]
-    access_token: Option<String>,
+    access_token: Option<Secret>,
     #[serde(default)]
-    expires_in: Option<u64>,
+    expires_in: Option<Value>,
 }
 
 impl Token {
@@ -127,25 +132,43 @@ impl Client<'_> {
             &mut bytes,
         )
         .map_err(|error| Fault::of_body(&host, &error))?;
-        let given: Result<Given, _> = serde_json::from_slice(&bytes);
-        // The bytes are a secret, so an error in them is not quoted.
-        let Ok(given) = given else {
+        // The bytes are a secret, so an error in them is not quoted. A list would pass for an object.
+        let given = Some(&bytes)
+            .filter(|bytes| bytes.trim_ascii_start().starts_with(b"{"))
+            .and_then(|bytes| serde_json::from_slice::<Given>(bytes).ok());
+        let Some(given) = given else {
             return Err(no_token(at, host, "its answer cannot be read".to_owned()));
         };
-        let text = given
-            .token
-            .or(given.access_token)
-            .filter(|text| is_token(text));
+        let life = given.expires_in.as_ref().and_then(seconds);
+        let text = [given.token, given.access_token]
+            .into_iter()
+            .flatten()
+            .find(|text| is_token(text.expose()));
         let Some(text) = text else {
             return Err(no_token(at, host, "its answer has none".to_owned()));
         };
-        let life = given.expires_in.unwrap_or(DEFAULT_LIFE);
+        if text.expose().len() > TOKEN_BYTES {
+            let reason = format!("its token is longer than {TOKEN_BYTES} bytes");
+            return Err(no_token(at, host, reason));
+        }
+        let life = life.unwrap_or(DEFAULT_LIFE);
         let life = life.saturating_sub(MARGIN.min(life / 2));
         Ok(Token {
-            text: Secret::new(text),
+            text,
             ends: self.run.clock.unix_seconds().saturating_add(life),
         })
     }
+}
+
+/// Reads a number of seconds; none where it says nothing: some servers write it as a text, others
+/// write 0 where they mean that nothing is said.
+fn seconds(value: &Value) -> Option<u64> {
+    let number = match value.as_str() {
+        Some(text) => text.trim().parse().ok()?,
+        None => value.as_f64()?,
+    };
+    let seconds = Duration::try_from_secs_f64(number).ok()?.as_secs();
+    (seconds > 0).then_some(seconds)
 }
 
 /// Tells whether a text can stand in a header.
@@ -160,4 +183,29 @@ fn no_token(at: &At, realm: String, reason: String) -> Broken {
         reason,
     }
     .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_life_is_read_in_every_spelling() {
+        for (value, life) in [
+            (json!(300), Some(300)),
+            (json!("300"), Some(300)),
+            (json!(" 3600 "), Some(3600)),
+            (json!(300.9), Some(300)),
+            (json!(0), None),
+            (json!(-1), None),
+            (json!("soon"), None),
+            (json!(1e300), None),
+            (json!(null), None),
+            (json!([300]), None),
+        ] {
+            assert_eq!(seconds(&value), life, "{value}");
+        }
+    }
 }

@@ -17,6 +17,7 @@ mod compose;
 mod config;
 mod fetching;
 mod keep;
+mod kinds;
 mod lock;
 #[path = "../long/killed.rs"]
 mod long;

@@ -3,13 +3,14 @@
 
 use std::path::Path;
 
+use airlock::oci::ReadAt as _;
 use airlock::store::Store;
-use airlock::upstream::image::Image;
-use airlock::upstream::{Reply, rule};
+use airlock::upstream::image::{Flavour, Image, Layer, build};
+use airlock::upstream::{Generated, Reply, rule};
 use lock_format::Digest;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::world::{World, small, two_platforms};
+use crate::world::{World, platform, small, two_platforms};
 
 const OFFLINE: &[&str] = &[
     "lock",
@@ -439,4 +440,84 @@ fn a_pending_reference_is_asked_for_only_where_the_station_allows() {
     assert!(!output.status.success());
     assert!(told.contains("registry/"), "{told}");
     assert_eq!(world.registry.requests().len(), 0, "{told}");
+}
+
+/// A site that waits for `team/next:1`, an image of several pieces that do not compress, and its
+/// answer in volumes of the least size, `B.001` and on; a second making of them begins with `C`.
+fn answered_in_volumes() -> (World, Image) {
+    let world = World::new();
+    let layers: Vec<Layer> = (0..5)
+        .map(|seed| {
+            let mut noise = vec![0; 60_000];
+            let size = noise.len() as u64;
+            Generated { seed, size }.read_at(&mut noise, 0).unwrap();
+            Layer::gzip(&[("noise", &noise)]).unwrap()
+        })
+        .collect();
+    let amd64 = platform("linux/amd64");
+    let next = build(Flavour::Oci, &amd64, &layers, &json!({}));
+    world.registry.push("team/next", "1", &next);
+    let image = world.image("team/next:1");
+    world.write("Dockerfile", &format!("FROM {image}\n"));
+    world.done(OFFLINE_AMD64);
+    world.keys();
+    world.done(&["diff", "--request", "r.age"]);
+    for name in ["B", "C"] {
+        world.done(&["bundle", "r.age", "-o", name, "--volume-size", "69648"]);
+    }
+    (world, next)
+}
+
+const OFFLINE_AMD64: &[&str] = &["lock", "--offline", "--platform", "linux/amd64"];
+
+#[test]
+fn volumes_carry_what_a_pending_reference_names() {
+    let (world, next) = answered_in_volumes();
+    let volumes = (1..).take_while(|number| world.path(&format!("B.{number:03}")).exists());
+    assert!(volumes.count() >= 4, "it is in several volumes");
+    let shown = json(&world, &["inspect", "B.003"]);
+    let resolutions = shown["transfer"]["resolutions"].as_array().unwrap();
+    assert_eq!(resolutions.len(), 1, "{shown}");
+    assert_eq!(resolutions[0]["reference"], world.image("team/next:1"));
+    assert_eq!(resolutions[0]["digest"], next.top.digest.to_string());
+    // One is lost, then damaged: nothing of the others is taken.
+    let second = world.path("B.002");
+    let bytes = std::fs::read(&second).unwrap();
+    std::fs::remove_file(&second).unwrap();
+    for damaged in [false, true] {
+        if damaged {
+            let mut bytes = bytes.clone();
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 1;
+            std::fs::write(&second, &bytes).unwrap();
+        }
+        let (exit, code) = world.fails(&["apply", "B.001"]);
+        assert_eq!(exit, 4, "{code}");
+        assert!(!is_stored(&world, &next));
+        let store = Store::open(&world.path("store")).unwrap();
+        assert_eq!(store.ledger().unwrap().held().count(), 0);
+        assert!(!world.path("airlock.lock.new").exists());
+    }
+    // The same volume of another making fits.
+    std::fs::copy(world.path("C.002"), &second).unwrap();
+    let applied = world.run(&["apply", "B.001"]);
+    assert_eq!(applied.code, Some(5), "{}", applied.err);
+    assert!(is_stored(&world, &next));
+    assert_eq!(published(&world), 0, "held");
+    std::fs::rename(world.path("airlock.lock.new"), world.path("airlock.lock")).unwrap();
+    world.done(&["apply", "--lockfile", "airlock.lock"]);
+    world.done(&["diff", "--exit-code"]);
+    assert_eq!(
+        world.lock().images()[0].pin.as_ref().unwrap().digest,
+        next.top.digest
+    );
+}
+
+#[test]
+fn volumes_update_the_lock_where_they_are_told_to() {
+    let (world, next) = answered_in_volumes();
+    let told = world.done(&["apply", "B", "--update-lock"]).err;
+    assert!(told.contains(&next.top.digest.to_string()), "{told}");
+    assert!(!world.lock().images()[0].is_pending());
+    world.done(&["diff", "--exit-code"]);
 }

@@ -43,9 +43,10 @@ impl Authority {
         std::fs::write(path, text).unwrap();
     }
 
-    /// Makes a certificate for a name, with its key.
+    /// Makes a certificate for a name, or for several joined by commas, with its key.
     pub(crate) fn issue(&self, name: &str) -> (rcgen::Certificate, KeyPair) {
-        let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        let names: Vec<String> = name.split(',').map(str::to_owned).collect();
+        let params = CertificateParams::new(names).unwrap();
         let key = KeyPair::generate().unwrap();
         (params.signed_by(&key, &self.issuer).unwrap(), key)
     }
@@ -58,25 +59,43 @@ impl Authority {
     /// The same under any name; where `client` is set, for clients of this authority only.
     pub(crate) fn front_as(&self, name: &str, client: bool, inner: SocketAddr) -> SocketAddr {
         let (certificate, key) = self.issue(name);
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut roots = RootCertStore::empty();
         roots.add(self.issuer.der().clone()).unwrap();
-        let verifier =
-            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
-        let builder = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap();
-        let builder = if client {
-            builder.with_client_cert_verifier(verifier.build().unwrap())
-        } else {
-            builder.with_no_client_auth()
-        };
-        let config = builder
-            .with_single_cert(vec![certificate.der().clone()], key)
-            .unwrap();
-        listen(Arc::new(config), inner)
+        let clients = client.then_some(roots);
+        front_with(&certificate, &key, clients, inner)
     }
+}
+
+/// Speaks TLS with this certificate; where there are `clients`, only with theirs.
+pub(crate) fn front_with(
+    certificate: &rcgen::Certificate,
+    key: &KeyPair,
+    clients: Option<RootCertStore>,
+    inner: SocketAddr,
+) -> SocketAddr {
+    listen(server(certificate, key, clients), inner)
+}
+
+/// A server with this certificate; where there are `clients`, only for theirs.
+pub(crate) fn server(
+    certificate: &rcgen::Certificate,
+    key: &KeyPair,
+    clients: Option<RootCertStore>,
+) -> Arc<ServerConfig> {
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .unwrap();
+    let builder = match clients {
+        Some(roots) => {
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+            builder.with_client_cert_verifier(verifier.build().unwrap())
+        }
+        None => builder.with_no_client_auth(),
+    };
+    let chain = vec![certificate.der().clone()];
+    Arc::new(builder.with_single_cert(chain, key).unwrap())
 }
 
 fn listen(config: Arc<ServerConfig>, inner: SocketAddr) -> SocketAddr {

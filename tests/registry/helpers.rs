@@ -143,6 +143,65 @@ fn a_helper_without_a_login_leaves_the_file() {
 }
 
 #[test]
+fn a_helper_without_a_login_says_so_in_several_ways() {
+    let (registry, _) = with_image();
+    for script in [
+        "echo 'credentials not found in native keychain'; exit 1",
+        "echo 'Error: credentials not found in native keychain' ; exit 3",
+        r#"echo '{"ServerURL":"","Username":"","Secret":""}'"#,
+        "cat > /dev/null; echo; echo credentials not found; exit 1",
+    ] {
+        let home = Home::new();
+        home.helper(script);
+        home.logins(CONFIG, &json!({ "credsStore": "test" }));
+        registry.clear_rules();
+        // Once without a need for a login, once with one.
+        home.fetch(&registry).unwrap();
+        assert!(home.asked().is_empty(), "nobody asked for a login");
+        registry.add_rule(access::basic("joe", "secret"));
+        let error = home.fetch(&registry).unwrap_err();
+        assert_eq!(code(&error), "registry/unauthorized", "{script}: {error}");
+        assert!(error.to_string().contains("no login for it was found"));
+        assert_eq!(home.asked().len(), 1, "{script}");
+        for asked in registry.requests() {
+            assert_eq!(asked.header("authorization"), None, "{script}");
+        }
+    }
+}
+
+#[test]
+fn an_empty_helper_means_the_file_itself() {
+    let registry = asking_for(("joe", "secret"));
+    let home = Home::new();
+    home.logins(
+        CONFIG,
+        &json!({
+            "credsStore": "missing",
+            "credHelpers": { registry.host(): "" },
+            "auths": { registry.host(): auth("joe:secret") },
+        }),
+    );
+    home.fetch(&registry).unwrap();
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let home = Home::new();
+    std::fs::create_dir_all(home.path().join(CONFIG)).unwrap();
+    let error = Credentials::find(&home.environment).unwrap_err();
+    assert_eq!(code(&error), "registry/credentials-file");
+    let file = home.path().join(CONFIG).display().to_string();
+    let message = error.to_string();
+    assert!(
+        message.starts_with(&format!(
+            "the logins in {file} cannot be used: it cannot be read"
+        )),
+        "{message}"
+    );
+    assert!(error.help().unwrap().contains(&file));
+}
+
+#[test]
 fn a_helper_that_fails_is_told_without_its_secret() {
     let registry = asking_for(("joe", "secret"));
     for (script, reason) in [
@@ -205,7 +264,6 @@ fn a_file_of_other_types_is_told_by_its_place() {
     let deep = "[".repeat(100_000);
     let long = " ".repeat(1 << 21);
     for text in [
-        "",
         "null",
         "[]",
         "\"hunter2\"",

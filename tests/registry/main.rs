@@ -2,10 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod answers;
 mod authority;
 mod blobs;
+mod dialects;
 mod helpers;
 mod hostile;
+mod hub;
 mod logins;
 mod manifests;
 mod messages;
@@ -18,3 +21,4 @@ mod retries;
 mod secrets;
 mod support;
 mod tls;
+mod tunnels;

@@ -36,6 +36,13 @@ fn of_answers() -> Vec<RegistryError> {
     let at_and = |make: fn(At, String) -> RegistryError| make(at.clone(), reason.clone());
     vec![
         RegistryError::Denied(answered(403, "no right to pull (DENIED)")),
+        RegistryError::Denied(Answered {
+            at: At {
+                host: "store.example".to_owned(),
+                ..at.clone()
+            },
+            ..answered(403, "a web page titled \"Blocked\"")
+        }),
         at_and(|at, encoding| RegistryError::EncodedAnswer { at, encoding }),
         at_and(|at, said| RegistryError::NotAManifest {
             at,
@@ -67,6 +74,10 @@ fn of_answers() -> Vec<RegistryError> {
         RegistryError::Unauthorized {
             answered: answered(401, "authentication required (UNAUTHORIZED)"),
             with_login: false,
+        },
+        RegistryError::Unauthorized {
+            answered: answered(401, "authentication required (UNAUTHORIZED)"),
+            with_login: true,
         },
         RegistryError::Unreachable {
             at: at.clone(),

@@ -7,8 +7,9 @@ use airlock::diagnostic::Diagnose as _;
 use airlock::registry::{RegistryError, Settings, SystemRoots};
 use airlock::upstream::Scripted;
 use lock_format::Reference;
+use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair, date_time_ymd};
 
-use crate::authority::Authority;
+use crate::authority::{Authority, front_with};
 use crate::support::{Station, code, with_image};
 
 /// Fetches `library/app:1` from an address.
@@ -67,6 +68,69 @@ fn an_insecure_host_is_not_verified() {
         ..Settings::default()
     };
     fetch(address, settings).unwrap();
+}
+
+/// Speaks TLS with one certificate that signs itself and says that it is an authority, as
+/// `openssl req -x509` makes it; returns where, and the certificate.
+fn front_alone(name: &str, until: i32, inner: SocketAddr) -> (SocketAddr, String) {
+    let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.not_after = date_time_ymd(until, 1, 1);
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    let address = front_with(&certificate, &key, None, inner);
+    (address, certificate.pem())
+}
+
+/// Trusts one certificate.
+fn naming(pem: &str) -> (tempfile::TempDir, Settings) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.crt");
+    #[expect(clippy::disallowed_methods, reason = "a file of the test")]
+    std::fs::write(&file, pem).unwrap();
+    let settings = Settings {
+        authorities: vec![file],
+        ..Settings::default()
+    };
+    (folder, settings)
+}
+
+#[test]
+fn a_certificate_that_signs_itself_is_trusted_when_it_is_named() {
+    let registry = registry();
+    let (address, own) = front_alone("127.0.0.1", 2999, registry.address());
+    let (_folder, settings) = naming(&own);
+    fetch(address, settings).unwrap();
+    // In the folder of its host too, where `docker` wants it.
+    let authority = Authority::new();
+    authority.write(&format!("certs.d/{address}/ca.crt"), &own);
+    let settings = Settings {
+        certificate_folders: vec![authority.folder.path().join("certs.d")],
+        ..Settings::default()
+    };
+    fetch(address, settings).unwrap();
+}
+
+#[test]
+fn a_certificate_that_signs_itself_is_held_to_name_time_and_bytes() {
+    let registry = registry();
+    let (address, own) = front_alone("127.0.0.1", 2999, registry.address());
+    let (elsewhere, other_name) = front_alone("reg.example", 2999, registry.address());
+    let (expired, old) = front_alone("127.0.0.1", 2001, registry.address());
+    for (address, named, reason) in [
+        (address, None, "UnknownIssuer"),
+        // The same names, and another key.
+        (address, Some(&old), "UnknownIssuer"),
+        (elsewhere, Some(&other_name), "not valid for name"),
+        (expired, Some(&old), "expired"),
+        (expired, Some(&own), "expired"),
+    ] {
+        let (_folder, settings) = naming(named.unwrap_or(&Authority::new().issuer.pem()));
+        let error = fetch(address, settings).unwrap_err();
+        assert_eq!(code(&error), "registry/untrusted-certificate");
+        assert!(error.to_string().contains(reason), "{reason}: {error}");
+    }
+    assert!(registry.requests().is_empty());
 }
 
 #[test]

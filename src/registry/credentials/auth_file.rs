@@ -7,7 +7,8 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::Deserialize;
 
 use super::super::{RegistryError, Secret};
@@ -17,6 +18,14 @@ use crate::run::limits::MIB;
 
 /// Longest file that is read, in bytes.
 const LONGEST: u64 = MIB;
+
+/// Base64 as people and scripts write it: padded or not.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
 
 /// The logins of one file.
 #[derive(Clone, Debug)]
@@ -61,8 +70,12 @@ impl AuthFile {
             Err(error) if error.kind() == io::ErrorKind::NotFound && !place.named => {
                 return Ok(None);
             }
-            Err(error) => return Err(wrong(path, error.to_string())),
+            Err(error) => return Err(wrong(path, format!("it cannot be read: {error}"))),
         };
+        // A file that was only touched is one without logins, for docker too.
+        if bytes.trim_ascii().is_empty() {
+            return Ok(None);
+        }
         // An empty list would pass for an object without anything in it.
         if bytes.trim_ascii_start().first() != Some(&b'{') {
             return Err(wrong(path, "it is no JSON object".to_owned()));
@@ -92,9 +105,11 @@ impl AuthFile {
         }))
     }
 
-    /// Returns the helper that keeps the login under this very key.
+    /// Returns the helper that keeps the login under this key, or under an older form of it. An empty
+    /// one means that the login stands in the file itself.
     pub(super) fn helper(&self, key: &str) -> Option<&str> {
-        self.helpers.get(key).map(String::as_str)
+        let (_, helper) = find(&self.helpers, key)?;
+        Some(helper)
     }
 
     /// Returns the helper that keeps all logins.
@@ -104,8 +119,7 @@ impl AuthFile {
 
     /// Finds the login that stands in the file under a key, or under an older form of it.
     pub(super) fn entry(&self, key: &str) -> Result<Option<Login>, RegistryError> {
-        let older = || self.auths.iter().find(|(name, _)| host_key(name) == key);
-        match self.auths.get_key_value(key).or_else(older) {
+        match find(&self.auths, key) {
             Some((name, entry)) => self.login(name, entry),
             None => Ok(None),
         }
@@ -153,22 +167,35 @@ fn wrong(path: &Path, reason: String) -> RegistryError {
     }
 }
 
-/// Returns the host that an older key names: `https://reg.lan/v2/` is `reg.lan`.
-fn host_key(key: &str) -> &str {
+/// Finds what stands under a key, or else under an older form of it.
+fn find<'a, T>(entries: &'a BTreeMap<String, T>, key: &str) -> Option<(&'a String, &'a T)> {
+    let older = || entries.iter().find(|(name, _)| canonical(name) == key);
+    entries.get_key_value(key).or_else(older)
+}
+
+/// Returns the key that an older one stands for: `https://Reg.lan/v2/` is `reg.lan`.
+fn canonical(key: &str) -> String {
     let rest = key
         .strip_prefix("https://")
         .or_else(|| key.strip_prefix("http://"));
-    match rest {
-        Some(rest) => rest.split('/').next().unwrap_or(rest),
-        None => key
-            .strip_suffix("/v1/")
-            .or_else(|| key.strip_suffix("/v2/"))
-            .unwrap_or(key),
-    }
+    let key = rest.map_or_else(
+        || without_version(key.trim_end_matches('/')),
+        |rest| rest.split('/').next().unwrap_or(rest),
+    );
+    let (host, path) = key.split_at(key.find('/').unwrap_or(key.len()));
+    format!("{}{path}", host.to_ascii_lowercase())
+}
+
+fn without_version(key: &str) -> &str {
+    key.strip_suffix("/v1")
+        .or_else(|| key.strip_suffix("/v2"))
+        .unwrap_or(key)
 }
 
 fn decode(auth: &Secret) -> Option<(String, Secret)> {
-    let text = String::from_utf8(BASE64_STANDARD.decode(auth.expose().trim()).ok()?).ok()?;
+    // Tools that encode wrap the lines of a long login.
+    let text = Secret::new(auth.expose().split_ascii_whitespace().collect::<String>());
+    let text = String::from_utf8(LENIENT.decode(text.expose()).ok()?).ok()?;
     let text = Secret::new(text);
     let (user, password) = text.expose().split_once(':')?;
     // Docker pads the password with zero bytes.

@@ -65,7 +65,8 @@ pub(super) fn get(
     };
     if ended.success() {
         return read(output.expose())
-            .map(Some)
+            // Some say by empty fields that they have none.
+            .map(|login| Some(login).filter(|login| !login.is_empty()))
             .ok_or_else(|| failed("its answer cannot be read".to_owned()));
     }
     if output.expose().len() as u64 == ANSWER_BYTES {

@@ -15,6 +15,14 @@ pub struct Login {
     pub identity: Option<Secret>,
 }
 
+impl Login {
+    /// Tells whether it holds nothing to be shown.
+    pub(super) fn is_empty(&self) -> bool {
+        let identity = self.identity.as_ref().map_or("", Secret::expose);
+        self.user.is_empty() && self.password.expose().is_empty() && identity.is_empty()
+    }
+}
+
 impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Login")

@@ -78,8 +78,10 @@ impl Credentials {
         }
         // Of a registry as a whole: its own helper, then the one for all, then the file itself.
         let own = whole.iter().find_map(|&key| Some((file.helper(key)?, key)));
+        let in_file = own.is_some_and(|(name, _)| name.is_empty());
         let all = file.store().zip(whole.first().copied());
-        for (name, server) in own.into_iter().chain(all) {
+        let helpers = own.into_iter().chain(all).filter(|_| !in_file);
+        for (name, server) in helpers {
             if let Some(login) = self.helped(name, server, cancel)? {
                 return Ok(Some(login));
             }
@@ -125,6 +127,7 @@ fn is_whole_registry(key: &str) -> bool {
 
 /// Returns the keys that may name a repository's login, most specific first.
 fn keys(registry: &str, repository: &str) -> Vec<String> {
+    let registry = &registry.to_ascii_lowercase();
     let mut keys = Vec::new();
     let mut path = Some(repository);
     while let Some(prefix) = path {
@@ -134,7 +137,7 @@ fn keys(registry: &str, repository: &str) -> Vec<String> {
     if registry == "docker.io" {
         keys.extend(DOCKER_HUB.iter().map(|&key| key.to_owned()));
     } else {
-        keys.push(registry.to_owned());
+        keys.push(registry.clone());
     }
     keys
 }
@@ -175,8 +178,20 @@ mod tests {
             ("https://reg.lan:5000", "reg.lan:5000"),
             ("https://reg.lan:5000/v2/", "reg.lan:5000"),
             ("reg.lan:5000/v1/", "reg.lan:5000"),
+            ("reg.lan:5000/v2", "reg.lan:5000"),
+            ("reg.lan:5000/", "reg.lan:5000"),
+            ("http://reg.lan:5000/", "reg.lan:5000"),
+            ("https://Reg.LAN:5000", "reg.lan:5000"),
+            ("reg.lan:5000", "Reg.lan:5000"),
+            ("reg.lan:5000/x/", "reg.lan:5000"),
             ("https://index.docker.io/v1/", "docker.io"),
+            ("https://index.docker.io/v1", "docker.io"),
+            ("index.docker.io/v1/", "docker.io"),
+            ("index.docker.io", "docker.io"),
+            ("https://registry-1.docker.io", "docker.io"),
             ("docker.io", "docker.io"),
+            ("https://docker.io/", "docker.io"),
+            ("docker.io/x", "docker.io"),
         ] {
             let config = format!(r#"{{"auths":{{"{key}":{}}}}}"#, auth("joe:a:b"));
             assert_eq!(
@@ -204,8 +219,99 @@ mod tests {
 
     #[test]
     fn an_empty_entry_is_no_login() {
-        assert_eq!(found(r#"{"auths":{"reg.lan":{}}}"#, "reg.lan", "a"), None);
-        assert_eq!(found("{}", "reg.lan", "a"), None);
+        for config in [
+            "",
+            " \n",
+            "{}",
+            r#"{"auths":null}"#,
+            r#"{"auths":{}}"#,
+            r#"{"auths":{"reg.lan":{}}}"#,
+            r#"{"auths":{"reg.lan":{"auth":""}}}"#,
+            r#"{"auths":{"reg.lan":{"auth":"","email":"joe@example.com"}}}"#,
+            r#"{"HttpHeaders":{"User-Agent":"x"},"credsStore":""}"#,
+        ] {
+            assert_eq!(found(config, "reg.lan", "a"), None, "{config}");
+        }
+    }
+
+    #[test]
+    fn a_login_is_decoded_as_tools_encode_it() {
+        let long = format!("_json_key:{{\"key\": \"{}\"}}\n", "a:b".repeat(90));
+        let wrapped = |text: &str| {
+            let lines = text.as_bytes().chunks(76);
+            let lines: Vec<_> = lines.map(String::from_utf8_lossy).collect();
+            lines.join("\\n")
+        };
+        for (encoded, user, password) in [
+            (BASE64_STANDARD.encode("joe:pass"), "joe", "pass"),
+            (
+                BASE64_STANDARD
+                    .encode("joe:pass")
+                    .trim_end_matches('=')
+                    .to_owned(),
+                "joe",
+                "pass",
+            ),
+            (
+                format!("{}\\n", BASE64_STANDARD.encode("joe:x")),
+                "joe",
+                "x",
+            ),
+            (BASE64_STANDARD.encode("joe:x\0\0"), "joe", "x"),
+            (BASE64_STANDARD.encode("joe:"), "joe", ""),
+            (BASE64_STANDARD.encode("AWS:eyJ:9"), "AWS", "eyJ:9"),
+            (
+                wrapped(&BASE64_STANDARD.encode(&long)),
+                "_json_key",
+                long.split_once(':').unwrap().1,
+            ),
+        ] {
+            let config = format!(r#"{{"auths":{{"reg.lan":{{"auth":"{encoded}"}}}}}}"#);
+            let login = found(&config, "reg.lan", "a");
+            assert_eq!(
+                login,
+                Some((user.to_owned(), password.to_owned())),
+                "{encoded}"
+            );
+        }
+    }
+
+    #[test]
+    fn docker_hub_is_asked_of_a_helper_by_the_key_it_stands_under() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = TempDir::new().unwrap();
+        let program = folder.path().join("docker-credential-test");
+        #[expect(clippy::disallowed_methods, reason = "a file of the test")]
+        std::fs::write(
+            &program,
+            "#!/bin/sh\nread -r server\necho \"{\\\"Username\\\":\\\"$server\\\",\\\"Secret\\\":\\\"s\\\"}\"\n",
+        )
+        .unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let path = format!("{}:/usr/bin:/bin", folder.path().display());
+        let file = folder.path().join("config.json");
+        for (config, asked) in [
+            (r#"{"credsStore":"test"}"#, "https://index.docker.io/v1/"),
+            (r#"{"credHelpers":{"docker.io":"test"}}"#, "docker.io"),
+            (
+                r#"{"credHelpers":{"https://index.docker.io/v1/":"test"}}"#,
+                "https://index.docker.io/v1/",
+            ),
+            (
+                r#"{"credHelpers":{"index.docker.io":"test"},"credsStore":"missing"}"#,
+                "index.docker.io",
+            ),
+        ] {
+            #[expect(clippy::disallowed_methods, reason = "a file of the test")]
+            std::fs::write(&file, config).unwrap();
+            let environment = BTreeMap::from([
+                ("REGISTRY_AUTH_FILE".to_owned(), file.display().to_string()),
+                ("PATH".to_owned(), path.clone()),
+            ]);
+            let credentials = Credentials::find(&environment).unwrap();
+            let login = credentials.lookup("docker.io", "library/alpine", &Cancel::default());
+            assert_eq!(login.unwrap().unwrap().user, asked, "{config}");
+        }
     }
 
     #[test]
