@@ -20,6 +20,7 @@ mod documented;
 #[path = "../crash/faulty_disk.rs"]
 mod faulty_disk;
 mod forged;
+mod large;
 mod ledger;
 mod mutations;
 mod one_way;

@@ -31,19 +31,27 @@ pub(crate) struct World {
 impl World {
     /// Locks an image, pairs both sides, and makes the request and the bundle that answers it.
     pub(crate) fn new() -> Self {
-        let world = Self::locked();
+        Self::with_image(image())
+    }
+
+    /// The same with another image.
+    pub(crate) fn with_image(image: Image) -> Self {
+        let world = Self::locked_with(image);
         world.answered("request.age", "bundle.age");
         world
     }
 
     /// Locks an image and pairs both sides.
     pub(crate) fn locked() -> Self {
+        Self::locked_with(image())
+    }
+
+    fn locked_with(image: Image) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for name in ["project", "inside", "outside"] {
             fs::create_dir(folder.path().join(name)).unwrap();
         }
         let registry = Scripted::start().unwrap();
-        let image = image();
         registry.push("acme/app", "1", &image);
         let keyring = keyring(PHRASE);
         for side in ["inside", "outside"] {
@@ -201,19 +209,19 @@ pub(crate) fn keyring(phrase: &str) -> Keyring {
 fn image() -> Image {
     let layers = [
         Layer::gzip(&[("etc/one", b"one\n")]).unwrap(),
-        Layer::gzip(&[("etc/two", &noise())]).unwrap(),
+        Layer::gzip(&[("etc/two", &noise(300_000))]).unwrap(),
     ];
     let platform = "linux/amd64".parse().unwrap();
     build(Flavour::Oci, &platform, &layers, &json!({}))
 }
 
 /// Bytes that hardly compress, so that the bundle has several chunks.
-fn noise() -> Vec<u8> {
+pub(crate) fn noise(size: usize) -> Vec<u8> {
     let source = Generated {
         seed: 1,
-        size: 300_000,
+        size: size as u64,
     };
-    let mut bytes = vec![0; 300_000];
+    let mut bytes = vec![0; size];
     source.read_at(&mut bytes, 0).unwrap();
     bytes
 }

@@ -11,7 +11,7 @@ use super::content::entry_failure;
 use crate::diagnostic::Failure;
 use crate::oci::{Inventory, VerifyingReader};
 use crate::ops::pool;
-use crate::ops::transfer::{EntryReader, Opened};
+use crate::ops::transfer::{Behind, EntryReader, Opened};
 use crate::run::{Event, Run, TaskId};
 use crate::store::{StoreError, Writer};
 
@@ -19,6 +19,9 @@ use crate::store::{StoreError, Writer};
 const SPAN: u64 = 8 * 1024 * 1024;
 /// Bytes that are moved at once.
 const PIECE: usize = 128 * 1024;
+/// Bytes of a blob from which on it is digested and written by a second thread, while the first one
+/// decrypts: each takes about as long, and one large layer has the machine for itself.
+const BEHIND: u64 = 4 * 1024 * 1024;
 
 /// Stages what the store lacks, and reads and verifies all the rest; without a writer, all of it is
 /// only read and verified.
@@ -92,8 +95,13 @@ fn take(
     let failed = |cause: io::Error| entry_failure(&blob, volumes.clone(), cause);
     let mut content = entry.content()?;
     if let Some(writer) = writer {
-        let mut out = writer.blob(blob)?;
-        copy(&mut content, &mut out, run).map_err(|error| error.or(failed))?;
+        let out = writer.blob(blob)?;
+        let written = if blob.size < BEHIND {
+            write(&mut content, out, run)
+        } else {
+            write_behind(&mut content, out, run)
+        };
+        let out = written.map_err(|error| error.or(failed))?;
         out.finish().map_err(|error| {
             if let StoreError::Differs(cause) = error {
                 failed(cause.into())
@@ -115,12 +123,32 @@ enum Cut {
 }
 
 impl Cut {
+    fn of_output(error: io::Error) -> Self {
+        match StoreError::from_io(error) {
+            Ok(error) => Self::Failure(error.into()),
+            Err(error) => Self::Read(error),
+        }
+    }
+
     fn or(self, read: impl Fn(io::Error) -> Failure) -> Failure {
         match self {
             Self::Failure(failure) => failure,
             Self::Read(error) => read(error),
         }
     }
+}
+
+fn write<W: Write>(from: &mut impl Read, mut out: W, run: &Run<'_>) -> Result<W, Cut> {
+    copy(from, &mut out, run)?;
+    Ok(out)
+}
+
+fn write_behind<W: Write + Send>(from: &mut impl Read, out: W, run: &Run<'_>) -> Result<W, Cut> {
+    thread::scope(|scope| {
+        let mut behind = Behind::new(scope, out);
+        copy(from, &mut behind, run)?;
+        behind.finish().map_err(Cut::of_output)
+    })
 }
 
 fn copy(from: &mut impl Read, to: &mut impl Write, run: &Run<'_>) -> Result<(), Cut> {
@@ -134,10 +162,7 @@ fn copy(from: &mut impl Read, to: &mut impl Write, run: &Run<'_>) -> Result<(), 
             return Ok(());
         }
         to.write_all(piece.get(..count).unwrap_or_default())
-            .map_err(|error| match StoreError::from_io(error) {
-                Ok(error) => Cut::Failure(error.into()),
-                Err(error) => Cut::Read(error),
-            })?;
+            .map_err(Cut::of_output)?;
         let (task, bytes) = (TaskId(0), count as u64);
         run.events.event(Event::Advance { task, bytes });
     }
