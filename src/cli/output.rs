@@ -138,6 +138,17 @@ impl Output {
         }
     }
 
+    /// Writes a line of a log: to standard output where JSON was asked for, else to standard error.
+    pub(crate) fn log(self, line: &[u8]) -> io::Result<()> {
+        if self.is_json() {
+            let mut out = io::stdout().lock();
+            out.write_all(line)?;
+            out.flush()
+        } else {
+            io::stderr().lock().write_all(line)
+        }
+    }
+
     /// Writes to standard error whatever was asked. A closed standard error is nobody to tell.
     #[expect(
         clippy::unused_self,

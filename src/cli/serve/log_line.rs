@@ -21,11 +21,35 @@ pub(crate) enum Entry {
     Note(String),
     /// Something went wrong that no request shows.
     Trouble(String),
-    /// So many entries came faster than they could be written.
+    /// So many entries came faster than they could be written, or could not be written at all.
     Lost(u64),
 }
 
+/// What an entry takes beside its texts, in bytes.
+const BARE: usize = 256;
+
 impl Entry {
+    /// Returns about how much memory it takes, in bytes.
+    pub(crate) fn weight(&self) -> usize {
+        let texts = match self {
+            Self::Bound(..) | Self::Lost(_) => 0,
+            Self::Note(sentence) | Self::Trouble(sentence) => sentence.len(),
+            Self::Served(record) => [
+                &record.client,
+                &record.method,
+                &record.target,
+                &record.agent,
+            ]
+            .into_iter()
+            .chain(&record.about.who)
+            .chain(&record.about.name)
+            .chain(&record.about.trouble)
+            .map(String::len)
+            .fold(BARE, usize::saturating_add),
+        };
+        texts.saturating_add(BARE)
+    }
+
     /// Tells whether even a quiet log says it.
     pub(crate) fn is_trouble(&self) -> bool {
         match self {
@@ -42,7 +66,9 @@ impl Entry {
             Self::Bound(Door::Metrics, bound) => format!("counters on {bound}"),
             Self::Served(record) => served(record),
             Self::Note(sentence) | Self::Trouble(sentence) => sanitize(sentence, LONGEST),
-            Self::Lost(count) => format!("{count} lines are missing here: they came too fast"),
+            Self::Lost(count) => {
+                format!("{count} lines are missing here: they could not be written in time")
+            }
         };
         format!("{} {text}", time(seconds))
     }

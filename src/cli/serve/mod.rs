@@ -4,6 +4,7 @@ mod arguments;
 mod listening;
 mod log;
 mod log_line;
+mod log_writer;
 mod manager;
 
 pub(crate) use arguments::ServeArguments;
