@@ -54,6 +54,16 @@ impl Folder {
         Ok(folder)
     }
 
+    /// Tells whether the path that the folder was opened by still leads to it, or to nothing.
+    pub(super) fn is_in_place(&self) -> bool {
+        let held = rustix::fs::fstat(&self.fd);
+        let named = rustix::fs::stat(&self.path);
+        match (held, named) {
+            (Ok(held), Ok(named)) => (held.st_dev, held.st_ino) == (named.st_dev, named.st_ino),
+            _ => true,
+        }
+    }
+
     /// Opens a folder in this one.
     pub(super) fn open(&self, name: &str) -> Result<Self, StoreError> {
         let flags = FOLDER | OFlags::NOFOLLOW;

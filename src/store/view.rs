@@ -7,13 +7,13 @@ use lock_format::{Blob, Digest};
 use crate::diagnostic::Failure;
 use crate::oci::{Catalog, Explanation, ReadAt, StoreView, Wanted};
 
-use super::StoreError;
 use super::blob_file::BlobFile;
 use super::explain::Explainer;
 use super::index::Current;
 use super::layout::{INDEX, Layout};
 use super::marks::{Entry, Marks};
 use super::published_list::PublishedList;
+use super::{Store, StoreError};
 
 /// What is published, kept up to date: read-only, shared by all threads of a server.
 ///
@@ -22,7 +22,7 @@ use super::published_list::PublishedList;
 /// [`problem`](Self::problem) tells.
 #[derive(Debug)]
 pub struct View {
-    layout: Arc<Layout>,
+    layout: RwLock<Arc<Layout>>,
     shown: RwLock<Shown>,
     /// Held by the one thread that reads a new index; the others go on with the old one.
     reading: Mutex<()>,
@@ -51,7 +51,7 @@ impl View {
         };
         Ok(Self {
             explainer: Explainer::default(),
-            layout,
+            layout: RwLock::new(layout),
             shown: RwLock::new(shown),
             reading: Mutex::new(()),
         })
@@ -60,6 +60,26 @@ impl View {
     /// Tells why the newest index is not the one in use, if so.
     pub fn problem(&self) -> Option<Arc<StoreError>> {
         self.shown().problem
+    }
+
+    fn layout(&self) -> Arc<Layout> {
+        Arc::clone(&self.layout.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Goes over to another store that was put in the place of this one: a backup that was restored, a
+    /// disk that was mounted again.
+    fn follow(&self) {
+        let layout = self.layout();
+        if layout.root.is_in_place() {
+            return;
+        }
+        let Ok(store) = Store::open_on(layout.path(), Arc::clone(&layout.disk)) else {
+            return;
+        };
+        *self.layout.write().unwrap_or_else(PoisonError::into_inner) = store.layout;
+        // The marks of a file that is not looked at any more.
+        let mut shown = self.shown.write().unwrap_or_else(PoisonError::into_inner);
+        shown.marks = None;
     }
 
     fn shown(&self) -> Shown {
@@ -71,7 +91,8 @@ impl View {
     }
 
     fn refresh(&self) {
-        let marks = self.layout.root.entry(INDEX).map_or(None, Entry::file);
+        let layout = self.layout();
+        let marks = layout.root.entry(INDEX).map_or(None, Entry::file);
         let is_new = || {
             let shown = self.shown.read().unwrap_or_else(PoisonError::into_inner);
             shown.marks != marks
@@ -85,7 +106,7 @@ impl View {
         if !is_new() {
             return;
         }
-        let read = Current::read(&self.layout);
+        let read = Current::read(&layout);
         let mut shown = self.shown.write().unwrap_or_else(PoisonError::into_inner);
         shown.marks = marks;
         match read {
@@ -105,7 +126,8 @@ impl View {
         let Some(size) = manifest.or_else(|| shown.list.size(digest)) else {
             return Ok(None);
         };
-        let (folder, name) = self.layout.blobs.place(digest);
+        let layout = self.layout();
+        let (folder, name) = layout.blobs.place(digest);
         let blob = BlobFile::open(folder, &name)?;
         Ok(blob.filter(|blob| blob.size() == size))
     }
@@ -134,10 +156,11 @@ impl StoreView for View {
             }
         };
         self.explainer
-            .explain(&self.layout, &shown.catalog, published, wanted)
+            .explain(&self.layout(), &shown.catalog, published, wanted)
     }
 
     fn trouble(&self) -> Option<String> {
+        self.follow();
         self.problem().map(|problem| problem.to_string())
     }
 }
