@@ -90,6 +90,8 @@ fn compose(site: &Place<'_>, engine: &Engine) -> Call {
     site.call("/usr/bin/docker-compose")
         .env("PATH", "/usr/bin:/bin:/usr/sbin:/sbin")
         .env("DOCKER_HOST", engine.address())
+        // Compose 2 names what it builds as Compose 1 does.
+        .env("COMPOSE_COMPATIBILITY", "1")
         .arg("--project-directory")
         .arg(site.path("project"))
         .arg("--file")

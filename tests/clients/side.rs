@@ -111,7 +111,10 @@ impl Side {
             .env("HOME", self.path("home"))
             .env("TMPDIR", self.path("tmp"))
             .env("LC_ALL", "C.UTF-8")
-            .args(["--net", "--mount", "--pid", "--ipc", "--uts", "--target"])
+            // With the root of the first process, so that all this works in a chroot of another
+            // generation of clients as well.
+            .args(["--net", "--mount", "--pid", "--ipc", "--uts", "--root"])
+            .arg("--target")
             .arg(self.inner_pid.to_string())
             .arg(format!("--wdns={}", self.folder().display()));
         command
