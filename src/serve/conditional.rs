@@ -1,6 +1,6 @@
 //! Conditions on an answer (RFC 9110 section 13): by entity tag, which is the digest in quotes.
 
-use hyper::header::{self, HeaderMap};
+use hyper::header::{self, HeaderMap, HeaderName};
 use lock_format::Digest;
 
 /// Returns the strong entity tag of content.
@@ -8,15 +8,27 @@ pub(crate) fn entity_tag(digest: &Digest) -> String {
     format!("\"{digest}\"")
 }
 
+/// Tells whether the client asks for other content than this (RFC 9110 section 13.1.1); a weak tag
+/// never matches.
+pub(crate) fn is_other(headers: &HeaderMap, tag: &str) -> bool {
+    headers.contains_key(header::IF_MATCH)
+        && !listed(headers, &header::IF_MATCH).any(|wanted| wanted == "*" || wanted == tag)
+}
+
 /// Tells whether the client has this content already.
 pub(crate) fn is_unchanged(headers: &HeaderMap, tag: &str) -> bool {
+    listed(headers, &header::IF_NONE_MATCH)
+        .any(|wanted| wanted == "*" || wanted.strip_prefix("W/").unwrap_or(wanted) == tag)
+}
+
+/// Returns the entity tags of a header; none of ours has a comma in it.
+fn listed<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
     headers
-        .get_all(header::IF_NONE_MATCH)
+        .get_all(name)
         .iter()
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(','))
         .map(str::trim)
-        .any(|wanted| wanted == "*" || wanted.strip_prefix("W/").unwrap_or(wanted) == tag)
 }
 
 /// Returns the range asked for, unless it is meant for other content or stands twice.
@@ -34,7 +46,7 @@ pub(crate) fn wanted_range<'a>(headers: &'a HeaderMap, tag: &str) -> Option<&'a 
 mod tests {
     use super::*;
 
-    fn headers(lines: &[(header::HeaderName, &str)]) -> HeaderMap {
+    fn headers(lines: &[(HeaderName, &str)]) -> HeaderMap {
         let mut map = HeaderMap::new();
         for (name, value) in lines {
             map.append(name, value.parse().unwrap());
@@ -56,6 +68,24 @@ mod tests {
             assert_eq!(is_unchanged(&map, "\"a\""), unchanged, "{value}");
         }
         assert!(!is_unchanged(&HeaderMap::new(), "\"a\""));
+    }
+
+    #[test]
+    fn content_that_differs_is_noticed() {
+        for (lines, other) in [
+            (&[][..], false),
+            (&["\"a\""], false),
+            (&["\"b\", \"a\""], false),
+            (&["\"b\"", "\"a\""], false),
+            (&["*"], false),
+            (&["\"b\""], true),
+            (&["W/\"a\""], true),
+            (&["a"], true),
+            (&[""], true),
+        ] {
+            let lines: Vec<_> = lines.iter().map(|line| (header::IF_MATCH, *line)).collect();
+            assert_eq!(is_other(&headers(&lines), "\"a\""), other, "{lines:?}");
+        }
     }
 
     #[test]

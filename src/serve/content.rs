@@ -7,7 +7,7 @@ use hyper::{Method, StatusCode, header};
 use lock_format::{Descriptor, Digest};
 
 use super::cache::{self, ManifestCache};
-use super::conditional::{entity_tag, is_unchanged, wanted_range};
+use super::conditional::{entity_tag, is_other, is_unchanged, wanted_range};
 use super::endpoint::Asked;
 use super::missing::Missing;
 use super::names::Place;
@@ -93,6 +93,9 @@ impl Inquiry<'_> {
         };
         let size = reader.size();
         let tag = entity_tag(&digest);
+        if is_other(self.head.headers, &tag) {
+            return self.differs(&digest);
+        }
         let mut response = if is_unchanged(self.head.headers, &tag) {
             Response::new(StatusCode::NOT_MODIFIED, Body::Empty)
         } else {
@@ -114,12 +117,15 @@ impl Inquiry<'_> {
             }
         };
         response.set(header::ACCEPT_RANGES, "bytes");
-        self.identify(&mut response, &digest, &tag, Freshness::Stays);
-        response
+        identify(&mut response, &tag, Freshness::Stays);
+        self.about(response, &digest)
     }
 
     fn whole(&self, descriptor: &Descriptor, freshness: Freshness, body: Body) -> Response {
         let tag = entity_tag(&descriptor.digest);
+        if is_other(self.head.headers, &tag) {
+            return self.differs(&descriptor.digest);
+        }
         let mut response = if is_unchanged(self.head.headers, &tag) {
             Response::new(StatusCode::NOT_MODIFIED, Body::Empty)
         } else {
@@ -127,8 +133,8 @@ impl Inquiry<'_> {
             response.set(header::CONTENT_TYPE, descriptor.media_type.as_str());
             response
         };
-        self.identify(&mut response, &descriptor.digest, &tag, freshness);
-        response
+        identify(&mut response, &tag, freshness);
+        self.about(response, &descriptor.digest)
     }
 
     /// Answers that no byte of the blob is in the range.
@@ -137,25 +143,23 @@ impl Inquiry<'_> {
         let mut response = Problem::RangeInvalid.plain(&message);
         response.set(header::CONTENT_RANGE, &format!("bytes */{size}"));
         response.set(header::ACCEPT_RANGES, "bytes");
-        response.about.name = Some(self.place.to_string());
-        response.about.digest = Some(*digest);
-        response
+        self.about(response, digest)
     }
 
-    /// Adds what identifies content; its entity tag is the digest in quotes.
-    fn identify(&self, response: &mut Response, digest: &Digest, tag: &str, freshness: Freshness) {
-        let name = header::HeaderName::from_static("docker-content-digest");
-        response.set(name, tag.trim_matches('"'));
-        response.set(header::ETAG, tag);
-        response.set(header::CACHE_CONTROL, freshness.cache_control());
-        response.about.name = Some(self.place.to_string());
-        response.about.digest = Some(*digest);
+    /// Answers that the content is not the one that is asked for by its entity tag.
+    fn differs(&self, digest: &Digest) -> Response {
+        let message = format!("{digest} is not the content that If-Match names");
+        self.about(Problem::ContentDiffers.plain(&message), digest)
     }
 
     fn unreadable(&self, digest: Digest, failure: &Failure) -> Response {
-        let mut response = Problem::unreadable(format!("{failure:?}"));
+        self.about(Problem::unreadable(format!("{failure:?}")), &digest)
+    }
+
+    /// Notes for the log what an answer is about.
+    fn about(&self, mut response: Response, digest: &Digest) -> Response {
         response.about.name = Some(self.place.to_string());
-        response.about.digest = Some(digest);
+        response.about.digest = Some(*digest);
         response
     }
 }
@@ -167,6 +171,14 @@ impl Freshness {
             Self::Stays => "public, max-age=31536000, immutable",
         }
     }
+}
+
+/// Adds what identifies content; its entity tag is the digest in quotes.
+fn identify(response: &mut Response, tag: &str, freshness: Freshness) {
+    let name = header::HeaderName::from_static("docker-content-digest");
+    response.set(name, tag.trim_matches('"'));
+    response.set(header::ETAG, tag);
+    response.set(header::CACHE_CONTROL, freshness.cache_control());
 }
 
 fn octets(status: StatusCode, body: Body) -> Response {

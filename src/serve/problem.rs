@@ -9,6 +9,7 @@ use super::response::Response;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Problem {
     BlobUnknown,
+    ContentDiffers,
     Denied,
     DigestInvalid,
     ManifestUnknown,
@@ -31,13 +32,17 @@ impl Problem {
             Self::ManifestUnknown => "MANIFEST_UNKNOWN",
             Self::NameInvalid => "NAME_INVALID",
             Self::NameUnknown => "NAME_UNKNOWN",
-            Self::PageInvalid => "PAGINATION_NUMBER_INVALID",
             Self::Denied => "DENIED",
             Self::Unauthorized => "UNAUTHORIZED",
-            Self::Unsupported => "UNSUPPORTED",
-            Self::RangeInvalid => "RANGE_INVALID",
-            // The specification has no code for these, and clients know this one.
-            Self::NotFound | Self::RequestInvalid | Self::StoreUnreadable => "UNKNOWN",
+            Self::RangeInvalid => "SIZE_INVALID",
+            // The list of codes is closed for what a client does wrong; this is the nearest.
+            Self::ContentDiffers
+            | Self::NotFound
+            | Self::PageInvalid
+            | Self::RequestInvalid
+            | Self::Unsupported => "UNSUPPORTED",
+            // It has none for a failure of the server, and clients know this one.
+            Self::StoreUnreadable => "UNKNOWN",
         }
     }
 
@@ -49,6 +54,7 @@ impl Problem {
             Self::DigestInvalid | Self::NameInvalid | Self::PageInvalid | Self::RequestInvalid => {
                 StatusCode::BAD_REQUEST
             }
+            Self::ContentDiffers => StatusCode::PRECONDITION_FAILED,
             Self::RangeInvalid => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::StoreUnreadable => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Denied => StatusCode::FORBIDDEN,

@@ -99,9 +99,10 @@ impl Known {
 
 impl Referring {
     /// Writes the descriptor that the list has; an image manifest without a type of its own has
-    /// that of its config.
+    /// that of its config, and an index has none.
     fn describe(self, descriptor: &Descriptor) -> Value {
-        let config_type = self.config.and_then(|config| config.media_type);
+        let config = self.config.filter(|_| !descriptor.media_type.is_index());
+        let config_type = config.and_then(|config| config.media_type);
         let own_type = self.artifact_type.filter(|text| !text.is_empty());
         let mut value = json!({
             "mediaType": descriptor.media_type.as_str(),

@@ -1,5 +1,7 @@
 //! The head of a request, read strictly: one meaning or none.
 
+use std::net::Ipv6Addr;
+
 use hyper::http::request::Parts;
 use hyper::http::uri::Authority;
 use hyper::{HeaderMap, Method, Uri, Version, header};
@@ -30,6 +32,8 @@ pub(crate) enum Malformed {
     TwoHosts,
     #[error("the Host header is not a host name or address with an optional port")]
     Host,
+    #[error("the target is neither a path nor an http address")]
+    Target,
     #[error("the target names another host than the Host header")]
     TwoAuthorities,
     #[error(
@@ -43,7 +47,7 @@ pub(crate) enum Malformed {
 }
 
 /// Longest `Host` header that can be a name and a port: 255 bytes, a colon, five digits.
-const LONGEST_HOST: usize = 261;
+pub(crate) const LONGEST_HOST: usize = 261;
 
 impl<'a> RequestHead<'a> {
     /// Looks at a head as hyper gives it.
@@ -74,7 +78,9 @@ impl<'a> RequestHead<'a> {
         if host.is_none() && self.headers.contains_key(header::HOST) {
             return Err(Malformed::Host);
         }
+        let is_http = matches!(self.uri.scheme_str(), Some("http" | "https"));
         match (self.uri.authority(), host) {
+            (Some(_), _) if !is_http => Err(Malformed::Target),
             (Some(target), Some(host)) if !same_authority(target, host) => {
                 Err(Malformed::TwoAuthorities)
             }
@@ -126,10 +132,22 @@ fn same_authority(target: &Authority, host: &str) -> bool {
 /// Host names, IPv4 and bracketed IPv6 addresses, with an optional port; an empty Host is allowed
 /// (RFC 9110 section 7.2) and names nothing.
 fn is_host(host: &str) -> bool {
-    host.len() <= LONGEST_HOST
-        && host
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b))
+    let fits = if let Some(rest) = host.strip_prefix('[') {
+        rest.split_once(']').is_some_and(|(address, port)| {
+            let is_port = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
+            address.parse::<Ipv6Addr>().is_ok() && is_port
+        })
+    } else {
+        let (name, port) = host.split_once(':').unwrap_or((host, ""));
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
+        name.bytes().all(plain) && is_port(port)
+    };
+    fits && host.len() <= LONGEST_HOST
+}
+
+/// A port may be left out after its colon (RFC 3986 section 3.2.3).
+fn is_port(text: &str) -> bool {
+    text.len() <= 5 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Percent-decodes once.
@@ -183,6 +201,22 @@ mod tests {
             ("http://A:1/v2/", &["a:1"], Ok(Some("a:1".to_owned()))),
             ("http://b/v2/", &["a"], Err(Malformed::TwoAuthorities)),
             ("/v2/", &["[::1]:5000"], Ok(Some("[::1]:5000".to_owned()))),
+            ("/v2/", &["[::1]"], Ok(Some("[::1]".to_owned()))),
+            ("/v2/", &["a_b.lan:"], Ok(Some("a_b.lan:".to_owned()))),
+            ("/v2/", &[""], Ok(Some(String::new()))),
+            ("/v2/", &["a:x"], Err(Malformed::Host)),
+            ("/v2/", &["a:1:2"], Err(Malformed::Host)),
+            ("/v2/", &["a:100000"], Err(Malformed::Host)),
+            ("/v2/", &["::1"], Err(Malformed::Host)),
+            ("/v2/", &["["], Err(Malformed::Host)),
+            ("/v2/", &["[]"], Err(Malformed::Host)),
+            ("/v2/", &["[::1"], Err(Malformed::Host)),
+            ("/v2/", &["[::1]a"], Err(Malformed::Host)),
+            ("/v2/", &["[::1]:x"], Err(Malformed::Host)),
+            ("https://a/v2/", &["a"], Ok(Some("a".to_owned()))),
+            ("a:80", &["a:80"], Err(Malformed::Target)),
+            ("a", &["a"], Err(Malformed::Target)),
+            ("ftp://a/v2/", &["a"], Err(Malformed::Target)),
         ] {
             let host = with(target, hosts, |head| {
                 head.host().map(|host| host.map(str::to_owned))

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hyper::Method;
+use hyper::header::HeaderName;
 use lock_format::{Descriptor, Digest};
 
 use super::access::Guard;
@@ -17,7 +18,7 @@ use super::names::{Names, Place, place};
 use super::problem::Problem;
 use super::referrers::{self, Referrers};
 use super::refusal::Refusal;
-use super::request::RequestHead;
+use super::request::{LONGEST_HOST, RequestHead};
 use super::response::Response;
 use super::soundness::Soundness;
 use crate::oci::StoreView;
@@ -46,10 +47,18 @@ pub enum Step {
 /// What is still to be read for an answer.
 #[derive(Debug)]
 pub struct Errand {
-    word: &'static str,
-    who: Option<String>,
+    frame: Frame,
     place: Place,
     want: Want,
+}
+
+/// What an answer tells beside what was found.
+#[derive(Debug)]
+struct Frame {
+    word: &'static str,
+    who: Option<String>,
+    /// The registry by which the request was scoped, as the client wrote it.
+    ns: Option<String>,
 }
 
 #[derive(Debug)]
@@ -139,12 +148,7 @@ impl Router {
 
     /// Reads what [`Router::begin`] left to be read.
     pub fn finish(&self, errand: Errand, head: &RequestHead<'_>) -> Response {
-        let Errand {
-            word,
-            who,
-            place,
-            want,
-        } = errand;
+        let Errand { frame, place, want } = errand;
         let place = &place;
         let inquiry = Inquiry { head, place };
         let view = &*self.view;
@@ -164,7 +168,7 @@ impl Router {
             }
             Want::Nothing(missing) => missing.answer(view, place),
         };
-        response.of(word).to(who).fit(head.method)
+        frame.around(response, head.method)
     }
 
     /// Reads what is asked for, and of which repository.
@@ -180,6 +184,7 @@ impl Router {
             .map(|name| place(&directory, &self.names, ns.as_deref(), host, name));
         Ok(Question {
             endpoint,
+            ns: ns.filter(|ns| place.is_some() && ns.len() <= LONGEST_HOST),
             place: place.unwrap_or_default(),
             directory,
         })
@@ -193,9 +198,11 @@ impl Router {
         };
         let Question {
             endpoint,
+            ns,
             place,
             directory,
         } = question;
+        let frame = Frame { word, who, ns };
         let want = match endpoint {
             Endpoint::Home => Ok(Response::fixed("text/plain", HOME)),
             Endpoint::Health => Ok(self.health.answer(&self.soundness.withdrawn())),
@@ -220,13 +227,8 @@ impl Router {
             }
         };
         Ok(match want {
-            Ok(response) => Step::Ready(response.of(word).to(who).fit(head.method)),
-            Err(want) => Step::Later(Errand {
-                word,
-                who,
-                place,
-                want,
-            }),
+            Ok(response) => Step::Ready(frame.around(response, head.method)),
+            Err(want) => Step::Later(Errand { frame, place, want }),
         })
     }
 
@@ -257,9 +259,21 @@ impl Router {
     }
 }
 
+impl Frame {
+    /// Adds what it tells; a client that scoped its request learns that this was heeded (OCI
+    /// distribution specification, registry proxying).
+    fn around(self, mut response: Response, method: &Method) -> Response {
+        if let Some(ns) = &self.ns {
+            response.set(HeaderName::from_static("oci-namespace"), ns);
+        }
+        response.of(self.word).to(self.who).fit(method)
+    }
+}
+
 /// A request that has been read.
 struct Question {
     endpoint: Endpoint,
+    ns: Option<String>,
     place: Place,
     directory: Arc<Directory>,
 }

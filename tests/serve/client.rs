@@ -50,15 +50,20 @@ pub(crate) fn read_all(stream: &mut TcpStream) -> Vec<u8> {
     bytes
 }
 
-/// Reads one answer of a connection that stays open.
-pub(crate) fn read_answer(stream: &mut TcpStream) -> (String, Vec<u8>) {
+/// Reads the head of an answer of a connection that stays open.
+pub(crate) fn read_head(stream: &mut TcpStream) -> String {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
         assert_eq!(stream.read(&mut byte).unwrap(), 1, "the head ended early");
         head.push(byte[0]);
     }
-    let head = String::from_utf8(head).unwrap();
+    String::from_utf8(head).unwrap()
+}
+
+/// Reads one answer of a connection that stays open.
+pub(crate) fn read_answer(stream: &mut TcpStream) -> (String, Vec<u8>) {
+    let head = read_head(stream);
     let length = header(&head, "content-length").parse().unwrap();
     let mut body = vec![0; length];
     stream.read_exact(&mut body).unwrap();

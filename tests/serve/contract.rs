@@ -227,7 +227,7 @@ fn a_range_beyond_the_blob_is_refused_with_its_size() {
         assert_eq!(line(&response, "content-range"), "bytes */10");
         assert_eq!(line(&response, "cache-control"), "no-cache");
         let (code, ..) = error(response);
-        assert_eq!(code, "RANGE_INVALID");
+        assert_eq!(code, "SIZE_INVALID");
     }
 }
 
@@ -263,6 +263,112 @@ fn who_has_the_content_gets_304() {
             assert_eq!(line(&response, "content-type"), "");
             assert_eq!(bytes(response.body), "");
         }
+    }
+}
+
+#[test]
+fn content_is_not_sent_to_who_wants_other_content() {
+    let world = world();
+    for (target, digest) in [
+        ("/v2/alpine/manifests/3.20".to_owned(), world.index),
+        (format!("/v2/alpine/blobs/{}", world.layer), world.layer),
+    ] {
+        let tag = format!("\"{digest}\"");
+        for (wanted, status) in [(&*tag, 200), ("*", 200), ("\"sha256:0\"", 412)] {
+            for method in ["GET", "HEAD"] {
+                let response = world.ask(method, &target, &[("if-match", wanted)]);
+                assert_eq!(response.status, status, "{method} {target} {wanted}");
+                assert_eq!(response.about.digest, Some(digest));
+            }
+        }
+        let lines = [("if-match", "\"sha256:0\""), ("if-none-match", &*tag)];
+        let refused = world.ask("GET", &target, &lines);
+        assert_eq!(refused.status, 412);
+        assert_eq!(error(refused).0, "UNSUPPORTED");
+    }
+}
+
+#[test]
+fn a_client_learns_by_which_registry_its_request_was_scoped() {
+    let world = world();
+    let index = world.index;
+    for (target, status, told) in [
+        (
+            "/v2/acme/app/manifests/1?ns=ghcr.io".to_owned(),
+            200,
+            "ghcr.io",
+        ),
+        (
+            format!("/v2/a/manifests/{index}?ns=GHCR.io"),
+            200,
+            "GHCR.io",
+        ),
+        (
+            format!("/v2/a/blobs/{}?ns=r.lan:5000", world.layer),
+            200,
+            "r.lan:5000",
+        ),
+        (
+            "/v2/acme/app/tags/list?ns=ghcr.io".to_owned(),
+            200,
+            "ghcr.io",
+        ),
+        (
+            format!("/v2/a/referrers/{index}?ns=ghcr.io"),
+            200,
+            "ghcr.io",
+        ),
+        (
+            "/v2/acme/app/manifests/2?ns=ghcr.io".to_owned(),
+            404,
+            "ghcr.io",
+        ),
+        ("/v2/ghcr.io/acme/app/manifests/1".to_owned(), 200, ""),
+        ("/v2/_catalog?ns=ghcr.io".to_owned(), 200, ""),
+        ("/v2/?ns=ghcr.io".to_owned(), 200, ""),
+        ("/v2/a/tags/list?ns=a%0d%0aX:y".to_owned(), 404, ""),
+        (format!("/v2/a/tags/list?ns={}", "a".repeat(1000)), 404, ""),
+    ] {
+        let response = world.get(&target);
+        assert_eq!(response.status, status, "{target}");
+        assert_eq!(line(&response, "oci-namespace"), told, "{target}");
+    }
+}
+
+/// For what a client does wrong, the list of codes in the OCI distribution specification is closed.
+#[test]
+fn errors_have_the_codes_of_the_specification() {
+    let world = world();
+    let blob = format!("/v2/a/blobs/{}", world.layer);
+    let known = [
+        "BLOB_UNKNOWN",
+        "DENIED",
+        "DIGEST_INVALID",
+        "MANIFEST_UNKNOWN",
+        "NAME_INVALID",
+        "NAME_UNKNOWN",
+        "SIZE_INVALID",
+        "UNAUTHORIZED",
+        "UNSUPPORTED",
+    ];
+    for (method, target, lines) in [
+        ("GET", "/nowhere", &[][..]),
+        ("GET", "/token", &[]),
+        ("GET", "/v2/A/manifests/x", &[]),
+        ("GET", "/v2/a/manifests/x", &[]),
+        ("GET", "/v2/a/manifests/sha256:x", &[]),
+        ("GET", "/v2/a/blobs/sha256:x", &[]),
+        ("GET", "/v2/a/tags/list", &[]),
+        ("GET", "/v2/alpine/tags/list?n=x", &[]),
+        ("GET", "/v2/%", &[]),
+        ("GET", &*blob, &[("range", "bytes=99-")]),
+        ("GET", &*blob, &[("if-match", "\"a\"")]),
+        ("PUT", &*blob, &[]),
+    ] {
+        let response = world.ask(method, target, lines);
+        assert!(response.status.is_client_error(), "{target}");
+        let (code, ..) = error(response);
+        assert!(known.contains(&&*code), "{target}: {code}");
     }
 }
 
@@ -379,9 +485,9 @@ fn malformed_requests_have_their_own_codes() {
         ("/v2/a/blobs/latest", 400, "DIGEST_INVALID"),
         ("/v2/a/blobs/blake3:00", 404, "BLOB_UNKNOWN"),
         ("/v2/a/manifests/blake3:00", 404, "MANIFEST_UNKNOWN"),
-        ("/v2/a/b", 404, "UNKNOWN"),
-        ("/v2/a/manifests/%zz", 400, "UNKNOWN"),
-        ("/v2/a/manifests/1?ns=a&ns=b", 400, "UNKNOWN"),
+        ("/v2/a/b", 404, "UNSUPPORTED"),
+        ("/v2/a/manifests/%zz", 400, "UNSUPPORTED"),
+        ("/v2/a/manifests/1?ns=a&ns=b", 400, "UNSUPPORTED"),
     ] {
         let response = world.get(target);
         assert_eq!(response.status, status, "{target}");
@@ -398,6 +504,10 @@ fn hosts_that_disagree_are_refused() {
         ("/v2/", vec![("host", "a,b")]),
         ("/v2/", vec![("host", "me@a")]),
         ("/v2/", vec![("host", "a/")]),
+        ("/v2/", vec![("host", "a:1:2")]),
+        ("/v2/", vec![("host", "[::1")]),
+        ("a:80", vec![("host", "a:80")]),
+        ("ftp://a/v2/", vec![("host", "a")]),
         ("http://b/v2/", vec![("host", "a")]),
         ("http://a:1/v2/", vec![("host", "a")]),
         ("http://me@a/v2/", vec![("host", "a")]),

@@ -2,12 +2,15 @@
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::process::Command;
 use std::time::Duration;
 
 use lock_format::Digest;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use super::client::{header, read_answer};
+use super::client::{header, read_answer, read_head};
 use super::site::{Program, Site};
 use super::wait_for;
 
@@ -136,6 +139,94 @@ fn no_descriptor_left_for_a_while() {
     program.still_serves();
 }
 
+/// As many heads as there are places, each as long as it may be and never ended.
+#[test]
+fn heads_without_end_in_every_place() {
+    let (_site, program, _) = program(None, &[]);
+    let head = format!("GET /v2/ HTTP/1.1\r\nX: {}", "a".repeat(15 * 1024));
+    let begun: Vec<TcpStream> = (0..600)
+        .map(|_| {
+            let mut stream = program.client.connect();
+            stream.write_all(head.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    program.still_serves();
+    drop(begun);
+    program.still_serves();
+}
+
+/// Clients choose how long a target is, so waiting entries are bounded by bytes.
+#[test]
+fn a_log_that_nobody_reads() {
+    let site = Site::new();
+    site.publish("alpine:3.20", b"{\"layers\":[]}", &[]);
+    let program = site.serve_unheard();
+    let target = format!("/v2/{}", "a".repeat(14_000));
+    let request = format!("HEAD {target} HTTP/1.1\r\nHost: a\r\n\r\n");
+    let mut stream = program.client.connect();
+    for _ in 0..200 {
+        stream.write_all(request.repeat(32).as_bytes()).unwrap();
+        for _ in 0..32 {
+            read_head(&mut stream);
+        }
+    }
+    program.still_serves();
+}
+
+/// Where the log goes there is no room: requests are answered all the same.
+#[test]
+fn a_log_that_cannot_be_written() {
+    let site = Site::new();
+    site.publish("alpine:3.20", b"{\"layers\":[]}", &[]);
+    let socket = site.store.path().with_file_name("socket");
+    for format in ["--json", "--color=never"] {
+        let full = || std::fs::OpenOptions::new().write(true).open("/dev/full");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_airlock"))
+            .args([format, "serve", "--store"])
+            .arg(site.store.path())
+            .arg(format!("--listen=unix:{}", socket.display()))
+            .stdout(full().unwrap())
+            .stderr(full().unwrap())
+            .spawn()
+            .unwrap();
+        wait_for(|| UnixStream::connect(&socket).is_ok());
+        for _ in 0..100 {
+            let mut stream = UnixStream::connect(&socket).unwrap();
+            stream.write_all(b"GET /v2/ HTTP/1.0\r\n\r\n").unwrap();
+            let mut answer = String::new();
+            stream.take(4096).read_to_string(&mut answer).unwrap();
+            assert!(answer.ends_with("\r\n\r\n{}"), "{answer}");
+        }
+        kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+    }
+}
+
+/// A backup that is restored, a disk that is mounted again: no restart is needed.
+#[test]
+fn a_store_that_is_put_in_the_place_of_another_is_served() {
+    let (site, program, _) = program(None, &[]);
+    let other = Site::new();
+    other.publish("app:1", b"{\"layers\":[1]}", &[b"a layer"]);
+    let trouble = || {
+        let (_, body) = program.client.get("/healthz");
+        let health: Value = serde_json::from_slice(&body).unwrap();
+        health["store_trouble"].as_str().map(str::to_owned)
+    };
+    let found = |target: &str| program.client.get(target).0.starts_with("HTTP/1.1 200");
+    assert_eq!(trouble(), None);
+    std::fs::remove_dir_all(site.store.path()).unwrap();
+    wait_for(|| trouble().is_some());
+    assert!(!found("/v2/app/manifests/1"));
+    std::fs::rename(other.store.path(), site.store.path()).unwrap();
+    wait_for(|| found("/v2/app/manifests/1"));
+    let digest = airlock::oci::digest_of(lock_format::Algorithm::Sha256, b"a layer");
+    assert!(found(&format!("/v2/app/blobs/{digest}")));
+    assert!(!found("/v2/alpine/manifests/3.20"));
+    wait_for(|| trouble().is_none());
+}
+
 #[test]
 fn half_closed_connections() {
     let (_site, program, digest) = program(None, &[]);
@@ -163,7 +254,8 @@ fn half_closed_connections() {
 fn readers_that_do_not_read() {
     let (_site, program, digest) = program(None, &[]);
     let request = format!("GET /v2/a/blobs/{digest} HTTP/1.1\r\nHost: a\r\n\r\n");
-    let slow: Vec<TcpStream> = (0..256)
+    // As many as there are places, but for those who try whether it still serves.
+    let slow: Vec<TcpStream> = (0..500)
         .map(|_| {
             let mut stream = program.client.connect();
             stream.write_all(request.as_bytes()).unwrap();
@@ -208,6 +300,14 @@ fn bytes_that_are_no_http() {
         );
     }
     program.still_serves();
+    wait_for(|| {
+        let log = program.log.lock().unwrap();
+        let told = |entry: &Value| {
+            let message = entry["message"].as_str().unwrap_or_default();
+            message.starts_with("no request from 127.0.0.1") && message.contains("TLS")
+        };
+        log.iter().any(told)
+    });
 }
 
 #[test]

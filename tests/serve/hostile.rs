@@ -112,10 +112,10 @@ fn a_client_of_http_1_0_is_answered_and_let_go() {
 #[test]
 fn thousands_of_ranges_cost_no_more_than_one() {
     let (_site, program, digest) = program(None, &[]);
-    let ranges = "0-0,".repeat(5000);
+    let ranges = "0-0,".repeat(3000);
     for (range, status) in [
         (format!("bytes={ranges}1-1"), "200"),
-        (format!("bytes=60000000-{}", "9".repeat(20_000)), "206"),
+        (format!("bytes=60000000-{}", "9".repeat(10_000)), "206"),
         ("bytes=0-0".to_owned(), "206"),
     ] {
         let request =

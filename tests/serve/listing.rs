@@ -100,7 +100,7 @@ fn a_bad_number_of_entries_is_refused() {
     ] {
         let response = world.get(target);
         assert_eq!(response.status, 400, "{target}");
-        assert_eq!(error(response).0, "PAGINATION_NUMBER_INVALID");
+        assert_eq!(error(response).0, "UNSUPPORTED");
     }
 }
 
@@ -173,6 +173,35 @@ fn referrers_are_found_by_their_subject() {
     assert_eq!(line(&response, "oci-filters-applied"), "artifactType");
     let index: Value = serde_json::from_slice(&bytes(response.body)).unwrap();
     assert_eq!(index["manifests"], json!([narrowed]));
+}
+
+/// Only an image manifest takes its type from its config.
+#[test]
+fn an_index_without_a_type_refers_without_one() {
+    let world = world();
+    let subject = json!({"digest": world.index.to_string()});
+    let config = json!({"mediaType": "application/vnd.acme.config"});
+    for (media_type, artifact_type, told) in [
+        (MediaType::OCI_INDEX, "", None),
+        (MediaType::OCI_INDEX, "a/b", Some("a/b")),
+        (
+            MediaType::OCI_MANIFEST,
+            "",
+            Some("application/vnd.acme.config"),
+        ),
+        (MediaType::OCI_MANIFEST, "a/b", Some("a/b")),
+    ] {
+        let mut referrer =
+            json!({"subject": subject, "config": config, "artifactType": artifact_type});
+        referrer["mediaType"] = media_type.into();
+        let referrer = referrer.to_string();
+        let digest = world.store.publish(&[], media_type, referrer.as_bytes());
+        let (index, _) = world.list(&format!("/v2/alpine/referrers/{}", world.index));
+        let listed = &index["manifests"][0];
+        assert_eq!(listed["digest"], digest.to_string());
+        assert_eq!(listed.get("artifactType").and_then(Value::as_str), told);
+        world.store.unpublish(&digest);
+    }
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn parse(bytes: &[u8]) -> Option<Parts> {
 
 fn check(parts: &Parts, response: Response) {
     let status = response.status.as_u16();
-    let known = [200, 206, 304, 400, 404, 405, 416];
+    let known = [200, 206, 304, 400, 404, 405, 412, 416];
     assert!(known.contains(&status), "{status} for {}", parts.uri);
     let line = |name: &str| {
         let value = response.headers.get(name);

@@ -1,7 +1,7 @@
 //! A real store, and the real program serving it.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
@@ -33,6 +33,8 @@ pub(crate) struct Program {
     pub(crate) client: Client,
     /// Everything that it wrote into its log.
     pub(crate) log: Arc<Mutex<Vec<Value>>>,
+    /// The log, where nobody reads on.
+    _unread: Option<BufReader<ChildStdout>>,
 }
 
 impl Site {
@@ -90,6 +92,47 @@ impl Site {
 
     /// Serves the store; `descriptors` bounds the open files of the program.
     pub(crate) fn serve(&self, descriptors: Option<u32>, arguments: &[&str]) -> Program {
+        let (child, output) = self.start(descriptors, arguments);
+        let (sender, receiver) = mpsc::channel();
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let written = Arc::clone(&log);
+        // Reads on to the end, so that the program never waits for somebody to read its log.
+        std::thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                let entry: Value = serde_json::from_str(&line).unwrap();
+                if let Some(client) = listening(&entry) {
+                    sender.send(client).ok();
+                }
+                written.lock().unwrap().push(entry);
+            }
+        });
+        Program {
+            child,
+            client: receiver.recv_timeout(Duration::from_secs(30)).unwrap(),
+            log,
+            _unread: None,
+        }
+    }
+
+    /// Serves the store while nobody reads the log.
+    pub(crate) fn serve_unheard(&self) -> Program {
+        let (child, mut output) = self.start(None, &[]);
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        let client = listening(&serde_json::from_str(&line).unwrap());
+        Program {
+            child,
+            client: client.expect("the first line tells the address"),
+            log: Arc::default(),
+            _unread: Some(output),
+        }
+    }
+
+    fn start(
+        &self,
+        descriptors: Option<u32>,
+        arguments: &[&str],
+    ) -> (Child, BufReader<ChildStdout>) {
         let limit = descriptors.map_or_else(String::new, |most| format!("ulimit -n {most}; "));
         let program = env!("CARGO_BIN_EXE_airlock");
         let mut child = Command::new("sh")
@@ -101,25 +144,7 @@ impl Site {
             .spawn()
             .unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
-        let (sender, receiver) = mpsc::channel();
-        let log = Arc::new(Mutex::new(Vec::new()));
-        let written = Arc::clone(&log);
-        // Reads on to the end, so that the program never waits for somebody to read its log.
-        std::thread::spawn(move || {
-            for line in output.lines().map_while(Result::ok) {
-                let entry: Value = serde_json::from_str(&line).unwrap();
-                if entry["event"] == "listening" && entry["counters"] == false {
-                    sender
-                        .send(entry["address"].as_str().unwrap().to_owned())
-                        .ok();
-                }
-                written.lock().unwrap().push(entry);
-            }
-        });
-        let address = receiver.recv_timeout(Duration::from_secs(30)).unwrap();
-        let address = address.rsplit_once('/').unwrap().1.parse().unwrap();
-        let client = Client(address);
-        Program { child, client, log }
+        (child, output)
     }
 }
 
@@ -171,6 +196,13 @@ impl Drop for Program {
         self.child.kill().ok();
         self.child.wait().ok();
     }
+}
+
+/// Returns a client of the registry from the entry of a log that tells its address.
+fn listening(entry: &Value) -> Option<Client> {
+    let registry = entry["event"] == "listening" && entry["counters"] == false;
+    let address = entry["address"].as_str().filter(|_| registry)?;
+    Some(Client(address.rsplit_once('/')?.1.parse().unwrap()))
 }
 
 fn blob(content: &[u8]) -> Blob {

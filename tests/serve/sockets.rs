@@ -91,10 +91,12 @@ fn pipelined_requests_are_answered_in_order() {
     let world = world(Bounds::default());
     let mut stream = world.server.client().connect();
     let two = "GET /v2/ HTTP/1.1\r\nHost: a\r\n\r\nGET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
-    stream.write_all(two.as_bytes()).unwrap();
-    assert_eq!(read_answer(&mut stream).1, b"{}");
-    let (_, health) = read_answer(&mut stream);
-    assert!(String::from_utf8_lossy(&health).contains("\"status\":\"ok\""));
+    stream.write_all(two.repeat(500).as_bytes()).unwrap();
+    for _ in 0..500 {
+        assert_eq!(read_answer(&mut stream).1, b"{}");
+        let (_, health) = read_answer(&mut stream);
+        assert!(String::from_utf8_lossy(&health).contains("\"status\":\"ok\""));
+    }
 }
 
 #[test]
@@ -180,6 +182,38 @@ fn more_connections_than_places_wait_and_are_all_served() {
             .unwrap();
         header(&read_answer(&mut stream).0, "connection") != "close"
     });
+}
+
+/// Who takes nothing of an answer keeps its place only while nobody waits for it.
+#[test]
+fn readers_that_do_not_read_make_room_for_who_waits() {
+    let world = world(Bounds {
+        connections: 3,
+        head_timeout: Duration::from_secs(1),
+        ..Bounds::default()
+    });
+    let request = format!(
+        "GET /v2/a/blobs/{} HTTP/1.1\r\nHost: a\r\n\r\n",
+        world.digest
+    );
+    let slow: Vec<TcpStream> = (0..3)
+        .map(|_| {
+            let mut stream = world.server.client().connect();
+            stream.write_all(request.as_bytes()).unwrap();
+            stream.read_exact(&mut [0; 1024]).unwrap();
+            stream
+        })
+        .collect();
+    let (head, _) = world.server.client().get("/v2/");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    // One that does read is served to its end, past those that wait for places as well.
+    let (head, body) = world
+        .server
+        .client()
+        .get(&format!("/v2/a/blobs/{}", world.digest));
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    assert!(body == world.blob, "the bytes differ");
+    drop(slow);
 }
 
 /// A store whose blobs end before the length that they promise.

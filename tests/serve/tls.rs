@@ -16,7 +16,9 @@ use rustls::{
 use tempfile::TempDir;
 
 use super::client::{Client, read_all, split};
+use super::faults::program;
 use super::server::{Server, free_port};
+use super::site::MEMORY;
 use super::store::MemoryStore;
 use super::wait_for;
 
@@ -240,6 +242,39 @@ fn a_handshake_that_never_ends_is_given_up() {
     assert_eq!(read_all(&mut silent), b"");
     let told = || world.server.notes.told.lock().unwrap().join("\n");
     wait_for(|| told().contains("it took too long"));
+}
+
+/// What is encrypted for readers that do not read is bounded as well.
+#[test]
+fn readers_that_do_not_read_take_no_more_memory_over_tls() {
+    let folder = tempfile::tempdir().unwrap();
+    let trusted = pair(folder.path());
+    let files = files(folder.path());
+    let (_site, program, layer) = program(
+        None,
+        &[
+            "--tls-cert",
+            files.certificate.to_str().unwrap(),
+            "--tls-key",
+            files.key.to_str().unwrap(),
+        ],
+    );
+    let request = format!("GET /v2/a/blobs/{layer} HTTP/1.1\r\nHost: {NAME}\r\n\r\n");
+    let config = Arc::new(config(&trusted, rustls::ALL_VERSIONS));
+    let slow: Vec<_> = (0..500)
+        .map(|_| {
+            let name = NAME.try_into().unwrap();
+            let connection = ClientConnection::new(Arc::clone(&config), name).unwrap();
+            let mut stream = StreamOwned::new(connection, program.client.connect());
+            stream.write_all(request.as_bytes()).unwrap();
+            stream.read_exact(&mut [0; 64]).unwrap();
+            stream
+        })
+        .collect();
+    let answer = get(program.client, &trusted, rustls::ALL_VERSIONS, "/v2/").unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(program.peak() <= MEMORY, "{} bytes", program.peak());
+    drop(slow);
 }
 
 #[test]

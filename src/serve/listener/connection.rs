@@ -22,7 +22,7 @@ use super::accept::Door;
 use super::bounds::Bounds;
 use super::buffers::Buffers;
 use super::outgoing::{Outgoing, Source, Ticket};
-use super::patient::Patient;
+use super::patient::{Patient, Taken};
 use super::socket::{Peer, Stream};
 use super::tls::Tls;
 use crate::serve::metrics::{self, Metrics};
@@ -69,12 +69,19 @@ struct Line {
     peer: Peer,
     /// Whether nobody on a network can read along.
     is_private: bool,
+    /// Whether TLS is spoken.
+    is_secured: bool,
     /// How many requests have begun.
     begun: AtomicU64,
+    /// How the client takes answers.
+    taken: Arc<Taken>,
 }
 
 /// How long a connection without any request may keep its place while others wait for one.
 const FRESH: Duration = Duration::from_secs(1);
+/// How many bytes a client takes at least, in the time that a head may take, while others wait for
+/// its place: some 2 KiB a second.
+const SLOWEST: u64 = 64 * 1024;
 /// How much of a body nobody asked for is read so that the client sees the answer.
 const UNWANTED: usize = 64 * 1024;
 /// For how long.
@@ -91,14 +98,16 @@ pub(super) async fn serve(
     shared: Arc<Shared>,
 ) {
     let counted = shared.metrics.connection();
-    let is_private = peer.is_private(tls.is_some());
+    let is_secured = tls.is_some();
+    let is_private = peer.is_private(is_secured);
     if let Some(stream) = secured(tls, stream, &peer, &shared).await {
-        let begun = AtomicU64::new(0);
         let line = Line {
             door,
             peer,
             is_private,
-            begun,
+            is_secured,
+            begun: AtomicU64::new(0),
+            taken: Arc::default(),
         };
         talk(stream, Arc::new(line), &shared).await;
     }
@@ -131,7 +140,7 @@ async fn secured(
 
 async fn talk(stream: Box<dyn Stream>, line: Arc<Line>, shared: &Arc<Shared>) {
     let mut pressure = shared.pressure.subscribe();
-    let stream = Patient::new(stream, shared.bounds.stalled);
+    let stream = Patient::new(stream, shared.bounds.stalled, Arc::clone(&line.taken));
     let service = service_fn(|request| {
         let (parts, body) = request.into_parts();
         answer(Arc::clone(shared), Arc::clone(&line), parts, body)
@@ -145,28 +154,56 @@ async fn talk(stream: Box<dyn Stream>, line: Arc<Line>, shared: &Arc<Shared>) {
             .serve_connection(TokioIo::new(stream), service)
     );
     let pressed = pressure.wait_for(|count| *count > 0);
-    if before(connection.as_mut(), pressed).await.is_none() {
-        leave(connection, &line).await;
+    let ended = match before(connection.as_mut(), pressed).await {
+        Some(ended) => Some(ended),
+        None => leave(connection, &line, shared).await,
+    };
+    // How else a connection ends is told by the records of its requests.
+    if let Some(Err(error)) = ended
+        && error.is_parse()
+    {
+        shared.observer.note(&no_request(&line, &error));
     }
 }
 
+/// Says what no record tells: that something came and was no request.
+fn no_request(line: &Line, error: &hyper::Error) -> String {
+    let hint = if line.is_secured {
+        ""
+    } else {
+        "; TLS spoken to a plain address looks like this"
+    };
+    format!("no request from {}: {error}{hint}", line.peer.name)
+}
+
 /// Ends a connection: at once if it is idle, after its answer if it is busy. One that has said
-/// nothing yet gets a moment.
-async fn leave<S>(mut connection: Pin<&mut Http<S>>, line: &Line)
+/// nothing yet gets a moment, and one whose client hardly takes anything is cut.
+async fn leave<S>(
+    mut connection: Pin<&mut Http<S>>,
+    line: &Line,
+    shared: &Shared,
+) -> Option<hyper::Result<()>>
 where
     S: HttpService<Incoming, ResBody = Outgoing>,
     S::Error: std::error::Error + Send + Sync + 'static,
 {
     let is_fresh = || line.begun.load(Ordering::Relaxed) == 0;
     if is_fresh() {
-        let ended = timeout(FRESH, connection.as_mut()).await.is_ok();
-        if ended || is_fresh() {
-            return;
+        let ended = timeout(FRESH, connection.as_mut()).await;
+        if ended.is_ok() || is_fresh() {
+            return ended.ok();
         }
     }
     connection.as_mut().graceful_shutdown();
-    // How a connection ends is told by the records of its requests.
-    connection.await.ok();
+    loop {
+        let before = line.taken.bytes();
+        let ended = timeout(shared.bounds.head_timeout, connection.as_mut()).await;
+        let progress = line.taken.bytes().saturating_sub(before);
+        let awaited = *shared.pressure.borrow() > 0;
+        if ended.is_ok() || (awaited && line.taken.waits() && progress < SLOWEST) {
+            return ended.ok();
+        }
+    }
 }
 
 type Http<S> = http1::Connection<TokioIo<Patient<Box<dyn Stream>>>, S>;

@@ -2,11 +2,33 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
+
+/// What a client has taken of what is sent to it.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    bytes: AtomicU64,
+    /// Whether there is more that it does not take now.
+    waits: AtomicBool,
+}
+
+impl Taken {
+    /// Returns how many bytes it has taken.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Tells whether it is the client that is waited for.
+    pub(super) fn waits(&self) -> bool {
+        self.waits.load(Ordering::Relaxed)
+    }
+}
 
 /// Fails a write that made no progress at all for a long time; reads pass through.
 #[derive(Debug)]
@@ -14,15 +36,24 @@ pub(super) struct Patient<S> {
     inner: S,
     longest: Duration,
     stalled: Option<Pin<Box<Sleep>>>,
+    taken: Arc<Taken>,
 }
 
 impl<S> Patient<S> {
-    /// Gives up on `inner` when no byte is taken for `longest`.
-    pub(super) fn new(inner: S, longest: Duration) -> Self {
+    /// Gives up on `inner` when no byte is taken for `longest`; tells in `taken` how it goes.
+    pub(super) fn new(inner: S, longest: Duration, taken: Arc<Taken>) -> Self {
         Self {
             inner,
             longest,
             stalled: None,
+            taken,
+        }
+    }
+
+    fn count(&self, progress: &Poll<io::Result<usize>>) {
+        if let Poll::Ready(Ok(count)) = progress {
+            let count = u64::try_from(*count).unwrap_or(u64::MAX);
+            self.taken.bytes.fetch_add(count, Ordering::Relaxed);
         }
     }
 
@@ -32,7 +63,9 @@ impl<S> Patient<S> {
         cx: &mut Context<'_>,
         progress: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
-        if progress.is_ready() {
+        let waits = progress.is_pending();
+        self.taken.waits.store(waits, Ordering::Relaxed);
+        if !waits {
             self.stalled = None;
             return progress;
         }
@@ -62,6 +95,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let progress = Pin::new(&mut self.inner).poll_write(cx, bytes);
+        self.count(&progress);
         self.watch(cx, progress)
     }
 
@@ -71,6 +105,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let progress = Pin::new(&mut self.inner).poll_write_vectored(cx, slices);
+        self.count(&progress);
         self.watch(cx, progress)
     }
 

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use lock_format::{Algorithm, Digest};
-use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection};
 use tokio_rustls::TlsAcceptor;
 
 use super::socket::Stream;
@@ -50,6 +50,8 @@ pub(super) enum Reload {
     Unusable(ServeError),
 }
 
+/// Most bytes that wait encrypted for a slow reader, on each connection: one record of TLS.
+const MOST_UNSENT: usize = 16 * 1024;
 /// Longest file of certificates or of a key, in bytes.
 const LONGEST: u64 = MIB;
 
@@ -96,7 +98,10 @@ impl Tls {
     /// Makes a connection secure.
     pub(super) async fn accept(&self, stream: Box<dyn Stream>) -> io::Result<Box<dyn Stream>> {
         let acceptor = TlsAcceptor::from(self.current().config);
-        match acceptor.accept(stream).await {
+        let bounded = |connection: &mut ServerConnection| {
+            connection.set_buffer_limit(Some(MOST_UNSENT));
+        };
+        match acceptor.accept_with(stream, bounded).await {
             Ok(stream) => Ok(Box::new(stream)),
             Err(error) if is_no_tls(&error) => Err(io::Error::other(
                 "it spoke something else, perhaps plain HTTP",
