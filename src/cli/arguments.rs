@@ -45,30 +45,33 @@ pub(crate) struct Arguments {
     pub(crate) command: Option<Command>,
 }
 
+/// What stands above the flags of every command in the help of each.
+const COMMON: &str = "Options of every command";
+
 /// Flags that every command takes.
 #[derive(Args, Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(crate) struct Global {
     /// Run as if started in this folder
-    #[arg(short = 'C', value_name = "DIR", global = true)]
+    #[arg(short = 'C', value_name = "DIR", global = true, help_heading = COMMON)]
     pub(crate) directory: Option<PathBuf>,
     /// Say only what went wrong
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(short, long, global = true, help_heading = COMMON, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
     /// Say more
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = COMMON)]
     pub(crate) verbose: bool,
     /// How results are printed
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human, global = true)]
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human, global = true, help_heading = COMMON)]
     pub(crate) format: Format,
     /// Short for --format json: data on standard output, errors as JSON too
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = COMMON)]
     pub(crate) json: bool,
     /// Draw no progress
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = COMMON)]
     pub(crate) no_progress: bool,
     /// When to use colours
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto, global = true)]
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto, global = true, help_heading = COMMON)]
     pub(crate) color: Color,
 }
 
@@ -128,16 +131,16 @@ pub(crate) enum Command {
     Demo(DemoArguments),
     /// Compare the lock with the store, and write a request for what is missing
     Diff(DiffArguments),
-    /// Show or void what the site remembers of requests and bundles
-    Ledger(LedgerArguments),
-    /// Write an airlock.toml for what is in this folder
+    /// Write an airlock.toml for what is in this folder, or below it
     Init(InitArguments),
-    /// Resolve what Dockerfiles and compose projects need into airlock.lock
-    Lock(Box<LockArguments>),
     /// Show what a request, bundle or receipt holds
     Inspect(InspectArguments),
     /// Make keys, take over those of the other side, export them
     Keys(KeysArguments),
+    /// Show or void what the site remembers of requests and bundles
+    Ledger(LedgerArguments),
+    /// Resolve what Dockerfiles and compose projects need into airlock.lock
+    Lock(Box<LockArguments>),
     /// Print or write the manual pages
     Man(ManArguments),
     /// List or cancel the requests of this site

@@ -91,10 +91,13 @@ fn told(failure: &Failure, output: Output, style: Style, signals: &Signals) -> E
     } else {
         output.always(&report::human(facts, style));
     }
-    if output.format() == Format::Github {
-        // Where standard output is closed, the text above has told it.
-        drop(output.bytes(report::findings::github_failure(facts).as_bytes()));
-    }
+    let told = match output.format() {
+        Format::Github => report::findings::github_failure(facts),
+        Format::Markdown => report::findings::markdown_failure(facts),
+        Format::Human | Format::Json | Format::Sarif => String::new(),
+    };
+    // Where standard output is closed, the text above has told it.
+    drop(output.bytes(told.as_bytes()));
     if facts.class() == Class::Cancelled {
         signals.status()
     } else {

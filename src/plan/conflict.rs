@@ -112,6 +112,16 @@ mod tests {
     }
 
     #[test]
+    fn lines_may_end_in_cr_lf() {
+        let text = "a\r\n<<<<<<< HEAD\r\nb\r\n=======\r\nc\r\n>>>>>>> other\r\n";
+        let sides = Sides::of(text).expect("a conflict");
+        assert_eq!(
+            (sides.ours.as_str(), sides.theirs.as_str()),
+            ("a\r\nb\r\n", "a\r\nc\r\n")
+        );
+    }
+
+    #[test]
     fn other_texts_are_no_conflict() {
         for text in [
             "",
@@ -120,6 +130,8 @@ mod tests {
             "<<<<<<< HEAD\n=======\n",
             ">>>>>>> x\n=======\n<<<<<<< y\n",
             "<<<<<<<< a\n========\n>>>>>>>> b\n",
+            "=======\n<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n",
+            "<<<<<<< a\n<<<<<<< a\n=======\n>>>>>>> b\n",
         ] {
             assert_eq!(Sides::of(text), None, "{text:?}");
         }

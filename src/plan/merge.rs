@@ -213,7 +213,7 @@ fn joined<T: Clone + PartialEq>(base: Option<&[T]>, ours: &[T], theirs: &[T]) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::testing::{blob, lock, pinned, reference};
+    use crate::plan::testing::{blob, lock, pinned, reference, source};
 
     const AMD64: &[&str] = &["linux/amd64"];
     const BOTH: &[&str] = &["linux/amd64", "linux/arm64"];
@@ -271,5 +271,79 @@ mod tests {
         assert_eq!(found.lockfile.images().len(), 2);
         assert_eq!(found.lockfile.images()[0].platforms.len(), 2);
         assert_eq!(found.disputes, []);
+    }
+
+    #[test]
+    fn what_one_side_took_out_stays_out() {
+        let (one, two) = (image("one", 10), image("two", 20));
+        let both = [one.clone(), two];
+        for (ours, theirs) in [(&both[..1], &both[..]), (&both[..], &both[..1])] {
+            let found = merged(&both, ours, theirs);
+            assert_eq!(found.lockfile, lock(vec![one.clone()]));
+        }
+    }
+
+    #[test]
+    fn one_pin_that_moved_counts_whatever_else_the_other_side_changed() {
+        let base = pinned("one", &["a", "b"], BOTH, 10, &[50]);
+        let moved = pinned("one", &["a", "b"], BOTH, 60, &[50]);
+        let narrow = pinned("one", &["a"], AMD64, 10, &[50]);
+        let expected = lock(vec![pinned("one", &["a"], AMD64, 60, &[50])]);
+        for (ours, theirs) in [(&moved, &narrow), (&narrow, &moved)] {
+            let of = |image: &Image| [image.clone()];
+            let found = merged(&of(&base), &of(ours), &of(theirs));
+            assert_eq!((&found.lockfile, found.disputes), (&expected, vec![]));
+        }
+    }
+
+    #[test]
+    fn where_each_side_keeps_another_platform_ours_count() {
+        let at = |platforms| [pinned("one", &["a"], platforms, 10, &[50])];
+        let found = merged(&at(BOTH), &at(AMD64), &at(&["linux/arm64"]));
+        assert_eq!(found.lockfile, lock(at(AMD64).to_vec()));
+    }
+
+    /// A lock of some sources, the first of which is built with an argument.
+    fn built(argument: &str, names: &[&str], images: Vec<Image>) -> Lockfile {
+        let sources = names.iter().map(|name| source(name, BOTH));
+        let mut sources: Vec<Source> = sources.collect();
+        sources[0].args = [("V".to_owned(), argument.to_owned())].into();
+        Lockfile::new(sources, images).expect("a lock")
+    }
+
+    #[test]
+    fn inputs_that_both_changed_are_those_of_ours_and_told() {
+        let lock = |argument, platforms| {
+            let (mut sources, images) = built(argument, &["a"], vec![]).into_parts();
+            sources[0].platforms = source("a", platforms).platforms;
+            Lockfile::new(sources, images).expect("a lock")
+        };
+        let (base, ours, theirs) = (lock("1", AMD64), lock("2", AMD64), lock("3", BOTH));
+        let found = merge(Some(&base), &ours, &theirs).expect("a lock");
+        assert_eq!(
+            (found.lockfile, found.sources),
+            (lock("2", BOTH), vec!["a".to_owned()])
+        );
+    }
+
+    #[test]
+    fn an_image_whose_sources_are_gone_goes_with_them_and_with_its_dispute() {
+        let image = |sources, number| pinned("one", sources, AMD64, number, &[50]);
+        let base = built("1", &["a", "b"], vec![image(&["a", "b"], 10)]);
+        let ours = built("1", &["a"], vec![image(&["a"], 60)]);
+        let theirs = Lockfile::new(vec![source("b", BOTH)], vec![image(&["b"], 70)]);
+        let found = merge(Some(&base), &ours, &theirs.expect("a lock")).expect("a lock");
+        assert_eq!(
+            (found.lockfile, found.disputes),
+            (Lockfile::default(), vec![])
+        );
+        let more = vec![
+            image(&["a", "b"], 10),
+            pinned("two", &["b"], AMD64, 20, &[50]),
+        ];
+        let theirs = built("1", &["a", "b"], more);
+        let ours = built("1", &["a"], vec![image(&["a"], 10)]);
+        let found = merge(Some(&base), &ours, &theirs).expect("a lock");
+        assert_eq!(found.lockfile, ours, "b is gone, and what was added for it");
     }
 }

@@ -1,5 +1,7 @@
 //! The lines around a mark, for the renderer: it goes through all it is given, for every mark anew.
 
+use std::ops::Range;
+
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 use crate::diagnostic::{Label, sanitize};
@@ -8,6 +10,8 @@ use crate::diagnostic::{Label, sanitize};
 const NAME: usize = 300;
 /// Lines that are kept on either side of the marks.
 const AROUND: usize = 3;
+/// Longest line around the marks that is shown, and longest rest of a line behind them, in characters.
+const LINE: usize = 200;
 
 /// A part of a text that knows where it was cut out.
 #[derive(Debug)]
@@ -16,7 +20,7 @@ pub(super) struct Excerpt {
     text: String,
     /// Lines before it.
     line: usize,
-    /// Bytes before it.
+    /// Bytes of the whole before the marks that are not in it.
     pub(super) offset: usize,
 }
 
@@ -28,13 +32,17 @@ impl Excerpt {
         let to = labels.iter().map(|label| label.span.end).max();
         let start = lines_before(text, from.unwrap_or(0));
         let end = lines_behind(text, to.unwrap_or(0));
-        let kept = text.get(start..end).unwrap_or(text);
         let before = text.get(..start).unwrap_or_default();
+        let (from, to) = (line_start(text, from.unwrap_or(0)), to.unwrap_or(0));
+        let part = |range| text.get::<Range<usize>>(range).unwrap_or_default();
+        let above = shortened(part(start..from));
+        let left_out = part(start..from).len().saturating_sub(above.len());
+        let kept = above + part(from..to) + &shortened(part(to..end));
         Self {
             name: sanitize(&first.file, NAME),
-            text: shown(kept),
+            text: shown(&kept),
             line: before.bytes().filter(|byte| *byte == b'\n').count(),
-            offset: before.len(),
+            offset: before.len().saturating_add(left_out),
         }
     }
 }
@@ -56,6 +64,25 @@ impl SourceCode for Excerpt {
             inner.line_count(),
         )))
     }
+}
+
+/// Where the line of an offset begins.
+fn line_start(text: &str, offset: usize) -> usize {
+    let before = text.as_bytes().get(..offset).unwrap_or_default();
+    let end = before.iter().rposition(|byte| *byte == b'\n');
+    end.map_or(0, |at| at.saturating_add(1))
+}
+
+/// Cuts the ends off long lines. One that shortens nothing returns the text as it is.
+fn shortened(text: &str) -> String {
+    let cut = |line: &str| match line.char_indices().nth(LINE) {
+        Some((at, _)) if line.len() > at.saturating_add('…'.len_utf8()) => {
+            let end = if line.ends_with('\n') { "…\n" } else { "…" };
+            line.get(..at).unwrap_or_default().to_owned() + end
+        }
+        Some(_) | None => line.to_owned(),
+    };
+    text.split_inclusive('\n').map(cut).collect()
 }
 
 /// Where the kept lines before an offset begin.
@@ -139,5 +166,23 @@ mod tests {
             assert_eq!(text.lines().nth(excerpt.line), Some(first));
             assert!(text[excerpt.offset..].starts_with(&excerpt.text));
         }
+    }
+
+    #[test]
+    fn long_lines_are_cut_and_the_mark_stays_where_it_is() {
+        let long = "ü".repeat(LINE + 10);
+        let text = format!("{long}\nFROM base {long}\n{long}");
+        let label = label(&text, "base");
+        let excerpt = Excerpt::around(&label, std::slice::from_ref(&label));
+        let start = label.span.start - excerpt.offset;
+        assert_eq!(&excerpt.text[start..start + 4], "base");
+        let lines: Vec<&str> = excerpt.text.lines().collect();
+        assert_eq!(lines.len(), 3);
+        let lengths = lines.iter().map(|line| line.chars().count());
+        assert_eq!(
+            lengths.collect::<Vec<_>>(),
+            [LINE + 1, 9 + LINE + 1, LINE + 1]
+        );
+        assert!(lines.iter().all(|line| line.ends_with('…')), "{lines:?}");
     }
 }

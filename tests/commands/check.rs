@@ -152,7 +152,7 @@ fn a_lock_that_cannot_be_read_is_no_drift() {
 }
 
 #[test]
-fn an_error_is_an_annotation_too() {
+fn an_error_is_an_annotation_and_a_summary_too() {
     let world = locked();
     world.write("airlock.lock", "version = 1\n\"100%: a\" = 2\n");
     let told = world.run(&["lock", "--check", "--format", "github"]);
@@ -161,6 +161,16 @@ fn an_error_is_an_annotation_too() {
     assert!(told.out.starts_with(start), "{}", told.out);
     assert!(told.out.contains("100%25: a"), "{}", told.out);
     assert_eq!(told.out.lines().count(), 1, "{}", told.out);
+    let told = world.run(&["lock", "--check", "--format", "markdown"]);
+    assert_eq!(told.code, Some(2), "{told:?}");
+    let start = "### Not all could be checked\n\n- **error** airlock.lock: ";
+    assert!(told.out.starts_with(start), "{}", told.out);
+    let told = world.run(&["lock", "--check", "--format", "sarif"]);
+    assert_eq!(
+        (told.code, told.out.as_str()),
+        (Some(2), ""),
+        "no report, no file to hand on"
+    );
 }
 
 #[test]
@@ -487,4 +497,38 @@ fn an_image_of_the_repository_is_found_where_it_is_named() {
             serde_json::json!({"file": "airlock.toml", "line": 2, "column": 3, "length": length});
         assert_eq!(place, expected, "{code}");
     }
+}
+
+#[test]
+fn ends_of_lines_are_a_warning_and_no_part_of_a_difference() {
+    let world = locked();
+    let text = world.text("airlock.lock").replace('\n', "\r\n");
+    world.write("airlock.lock", &text);
+    let told = world.done(&CHECK).err;
+    assert!(
+        told.contains("lock/crlf") && told.contains("eol=lf"),
+        "{told}"
+    );
+    world.write("airlock.lock", &text.replacen("# ", "#  ", 1));
+    let found = report(&world.run(&["lock", "--check", "--json"]));
+    assert_eq!(codes(&found), ["check/not-canonical"]);
+    let diff = found["findings"][0]["diff"].as_str().unwrap();
+    let changed = diff
+        .lines()
+        .skip(2)
+        .filter(|line| line.starts_with(['+', '-']));
+    assert_eq!(changed.count(), 2, "{diff}");
+}
+
+#[test]
+fn an_image_that_names_its_digest_cannot_move_and_is_not_asked_for() {
+    let world = World::new();
+    let base = two_platforms("base");
+    world.registry.push("team/base", "1", &base);
+    let image = world.image(&format!("team/base:1@{}", base.top.digest));
+    world.write("Dockerfile", &format!("FROM {image}\n"));
+    world.done(&["lock", "--platform", "linux/amd64"]);
+    world.registry.clear_requests();
+    world.done(&["lock", "--check", "--upstream"]);
+    assert_eq!(world.registry.requests(), []);
 }

@@ -287,3 +287,23 @@ fn a_side_that_the_driver_does_not_know_is_kept_in_the_conflict() {
     }
     assert_eq!(world.fails(&["lock"]), (2, "lock-format/newer".to_owned()));
 }
+
+#[test]
+fn the_driver_joins_locks_that_both_branches_began() {
+    let repository = Repository::new();
+    repository.git(&["rm", "-q", "airlock.lock"]);
+    repository.git(&["commit", "-q", "-m", "no lock yet"]);
+    repository.install_driver();
+    repository.branches(|name| {
+        let image = if name == "ours" {
+            "team/xxx"
+        } else {
+            "team/zzz"
+        };
+        repository.needs(&format!("{name}.Dockerfile"), &[image]);
+        repository.lock_and_commit(&["lock"]);
+    });
+    repository.git(&["merge", "-q", "--no-edit", "theirs"]);
+    assert_eq!(repository.0.lock().images().len(), 3);
+    repository.is_right();
+}

@@ -9,15 +9,11 @@ const SHOWN: usize = 2000;
 /// Writes the result of a gate as Markdown.
 pub fn markdown(sheet: &Sheet<'_>) -> String {
     let mut out = format!("### {}\n", escaped(&words::verdict(sheet)));
-    if sheet.findings.is_empty() && sheet.failure.is_none() {
+    if sheet.findings.is_empty() {
         return out;
     }
     out.push('\n');
     out.extend(sheet.findings.iter().map(item));
-    out.extend(sheet.failure.map(failure));
-    if sheet.findings.is_empty() {
-        return out;
-    }
     for change in sheet.findings.iter().filter_map(|f| f.change.as_ref()) {
         let text = diff::unified(change);
         let fence = fence_for(&text);
@@ -44,12 +40,14 @@ fn item(finding: &Finding) -> String {
     line
 }
 
-fn failure(facts: &dyn Diagnose) -> String {
+/// Writes an error that kept the gate from being run, or from looking at all, as Markdown.
+pub fn markdown_failure(facts: &dyn Diagnose) -> String {
     let said = escaped(&facts.to_string());
     let help = facts.help().map(|help| escaped(&help));
     let help = help.map(|help| format!("  <br>{help}\n"));
     let code = code(facts.code().as_str());
-    format!("- **error** {said} ({code})\n{}", help.unwrap_or_default())
+    let help = help.unwrap_or_default();
+    format!("### Not all could be checked\n\n- **error** {said} ({code})\n{help}")
 }
 
 /// Takes every meaning from a text: of Markdown, of HTML, and of `@name`, which would call somebody.

@@ -15,6 +15,6 @@ mod words;
 pub use github::{github, github_failure};
 pub use human::human;
 pub use json::json;
-pub use markdown::markdown;
+pub use markdown::{markdown, markdown_failure};
 pub use sarif::sarif;
 pub use sheet::Sheet;
