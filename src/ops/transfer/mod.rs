@@ -28,6 +28,7 @@ mod volume_file;
 mod volume_plan;
 mod volume_sealer;
 mod volumes;
+mod volumes_front;
 mod writing;
 
 pub use address::{address, address_to};

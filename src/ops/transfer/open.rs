@@ -34,7 +34,7 @@ pub fn open_volumes(
     now: u64,
 ) -> Result<Opened, TransferError> {
     let volumes = Volumes::open(files, keyring, now)?;
-    let front = Front::read(volumes.front()?).map_err(|error| volumes.explain_front(error))?;
+    let front = Front::read(volumes.front()).map_err(|error| volumes.explain_front(error))?;
     let (line, transfer) = verify(&front, keyring, expected, now)?;
     let layout = Layout::new(&transfer, front.json.len() as u64)?;
     let payload = volumes.prove(&layout, VolumePlan::of(&transfer, &layout))?;

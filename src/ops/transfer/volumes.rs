@@ -7,6 +7,7 @@ use std::io::Read;
 use super::payload::Payload;
 use super::volume_file::numbered;
 use super::volume_plan::VolumePlan;
+use super::volumes_front::VolumesFront;
 use super::{TransferError, VolumeError, VolumeFile, explain};
 use crate::seal::{AuthenticLength, Keyring, SealError, SealedFile};
 use crate::wire::{HEADER_BYTES, Layout, Part, claimed_size};
@@ -76,15 +77,11 @@ impl Volumes {
     }
 
     /// Reads from the front, before any length is believed, as far as no volume is missing.
-    pub(super) fn front(&self) -> Result<Box<dyn Read + '_>, TransferError> {
-        let mut reader: Box<dyn Read> = Box::new(std::io::empty());
-        for (place, volume) in (1..).zip(&self.0) {
-            if volume.number != place {
-                break;
-            }
-            reader = Box::new(reader.chain(volume.sealed.front()?));
-        }
-        Ok(reader)
+    pub(super) fn front(&self) -> impl Read {
+        VolumesFront::new((1..).zip(&self.0).map_while(|(place, volume)| {
+            let next = volume.number == place;
+            next.then_some(&volume.sealed)
+        }))
     }
 
     /// Tells what a failure to read the front comes from, where the volumes are the reason.
