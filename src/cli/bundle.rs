@@ -16,7 +16,7 @@ use super::source;
 use super::station::StationFlags;
 use super::target::Target;
 use super::volume_size::{VolumeSize, volume_size};
-use super::volume_target::{VolumeTarget, Written, remove_others};
+use super::volume_target::{VolumeTarget, Written, refuse_others, remove_others};
 use crate::diagnostic::Failure;
 use crate::ops::lock_file::LockFile;
 use crate::ops::outside::Sparing;
@@ -169,9 +169,17 @@ impl BundleArguments {
     /// Opens what the bundle is written to, as far as that is known before it is made.
     fn place(&self, path: &Path) -> Result<Place, Failure> {
         Ok(match self.volume_size {
-            None => Place::One(Target::open(path, self.force)?),
+            None => Place::One(self.one_file(path)?),
             Some(_) => Place::Volumes(VolumeTarget::open(path, self.force)?),
         })
+    }
+
+    /// Opens one file; volumes that are there under its name are of another bundle.
+    fn one_file(&self, path: &Path) -> Result<Target, Failure> {
+        if path.as_os_str() != "-" {
+            refuse_others(path, self.force)?;
+        }
+        Target::open(path, self.force)
     }
 
     /// Seals the bundle: into one file, or into volumes where it is longer than one.
@@ -183,18 +191,34 @@ impl BundleArguments {
         run: &Run<'_>,
     ) -> Result<Written, Failure> {
         match place {
-            Place::One(target) => write_one(prepared, target, run),
+            Place::One(target) => self.write_one(prepared, target, path, run),
             Place::Volumes(mut target) if prepared.volumes() > 1 => {
                 prepared.write_volumes(&mut target, run)?;
                 target.finish()
             }
             Place::Volumes(unused) => {
                 drop(unused);
-                let written = write_one(prepared, Target::open(path, self.force)?, run)?;
-                remove_others(path, &[path.to_owned()])?;
-                Ok(written)
+                self.write_one(prepared, self.one_file(path)?, path, run)
             }
         }
+    }
+
+    fn write_one(
+        &self,
+        prepared: &Prepared<'_>,
+        target: Target,
+        path: &Path,
+        run: &Run<'_>,
+    ) -> Result<Written, Failure> {
+        let named = matches!(target, Target::File(_));
+        let (target, bytes) = prepared.write(target, run)?;
+        let file = target.finish()?;
+        remove_others(path, &[path.to_owned()], self.force && named)?;
+        Ok(Written {
+            file,
+            volumes: Vec::new(),
+            bytes,
+        })
     }
 
     fn options(&self, jobs: NonZeroUsize, run: &Run<'_>) -> Result<BundleOptions, Failure> {
@@ -268,15 +292,6 @@ fn requested(
         return Err(TransferError::OtherKind { found, expected }.into());
     };
     Ok((request, id))
-}
-
-fn write_one(prepared: &Prepared<'_>, target: Target, run: &Run<'_>) -> Result<Written, Failure> {
-    let (target, bytes) = prepared.write(target, run)?;
-    Ok(Written {
-        file: target.finish()?,
-        volumes: Vec::new(),
-        bytes,
-    })
 }
 
 /// Where a bundle goes.

@@ -6,6 +6,8 @@ use std::io;
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 
+use rustix::io::Errno;
+
 use crate::diagnostic::{Class, Code, Diagnose, Failure};
 
 /// Every code of opening an envelope.
@@ -44,10 +46,17 @@ impl Diagnose for SourceError {
     }
 
     fn help(&self) -> Option<String> {
-        Some(match self {
-            Self::Unreadable { .. } => "is the stick mounted, and the name right?".to_owned(),
-            Self::StandardInput(_) => "name a file instead of -".to_owned(),
-        })
+        let help = match self {
+            Self::Unreadable { cause, .. } if cause.kind() == io::ErrorKind::IsADirectory => {
+                "name a file in it"
+            }
+            Self::Unreadable { cause, .. } if Errno::from_io_error(cause) == Some(Errno::MFILE) => {
+                "allow more open files, with `ulimit -n`: each volume is one"
+            }
+            Self::Unreadable { .. } => "is the stick mounted, and the name right?",
+            Self::StandardInput(_) => "name a file instead of -",
+        };
+        Some(help.to_owned())
     }
 }
 
@@ -67,7 +76,11 @@ pub(crate) fn open(
         cause,
     };
     let mut named = File::open(path).map_err(unreadable)?;
-    if !named.metadata().map_err(unreadable)?.file_type().is_fifo() {
+    let file_type = named.metadata().map_err(unreadable)?.file_type();
+    if file_type.is_dir() {
+        return Err(unreadable(io::ErrorKind::IsADirectory.into()).into());
+    }
+    if !file_type.is_fifo() {
         return Ok(named);
     }
     let mut file = scratch()?;

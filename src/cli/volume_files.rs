@@ -34,7 +34,10 @@ fn meant(named: &[PathBuf]) -> Result<Vec<PathBuf>, SourceError> {
     let [only] = named else {
         let sums = OsStr::new("sums");
         let volumes = named.iter().filter(|path| path.extension() != Some(sums));
-        return Ok(volumes.cloned().collect());
+        let volumes: Vec<PathBuf> = volumes.cloned().collect();
+        // Only sums: the refusal then says what one of them is.
+        let only_sums = volumes.is_empty();
+        return Ok(if only_sums { named.to_vec() } else { volumes });
     };
     let siblings = if only.as_os_str() == "-" {
         BTreeMap::new()

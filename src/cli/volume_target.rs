@@ -64,6 +64,7 @@ impl Diagnose for VolumeTargetError {
 /// The files of a bundle in volumes.
 pub(crate) struct VolumeTarget {
     path: PathBuf,
+    force: bool,
     sums: OutputFile,
     lines: Vec<u8>,
     whole: Vec<(PathBuf, UnnamedFile)>,
@@ -92,12 +93,10 @@ impl VolumeTarget {
         } else {
             Existing::Refuse
         };
-        let taken = taken(path)?;
-        if let (Existing::Refuse, Some(taken)) = (existing, taken.into_iter().next()) {
-            return Err(StoreError::OutputExists(taken).into());
-        }
+        refuse_others(path, force)?;
         Ok(Self {
             path: path.to_owned(),
+            force,
             sums: OutputFile::create(&sums_of(path), MODE, existing)?,
             lines: Vec::new(),
             whole: Vec::new(),
@@ -117,7 +116,7 @@ impl VolumeTarget {
         }
         self.sums.take(&self.lines)?;
         self.sums.finish()?;
-        remove_others(&self.path, &names)?;
+        remove_others(&self.path, &names, self.force)?;
         Ok(Written {
             file: self.path.display().to_string(),
             volumes,
@@ -126,8 +125,19 @@ impl VolumeTarget {
     }
 }
 
-/// Removes what is left of a bundle that was replaced under the same name.
-pub(crate) fn remove_others(path: &Path, keep: &[PathBuf]) -> Result<(), Failure> {
+/// Fails where a bundle is there under a name, in one file or in volumes, unless it is to be replaced.
+pub(crate) fn refuse_others(path: &Path, force: bool) -> Result<(), Failure> {
+    match taken(path)?.into_iter().next() {
+        Some(taken) if !force => Err(StoreError::OutputExists(taken).into()),
+        _ => Ok(()),
+    }
+}
+
+/// Removes what is left of a bundle that was replaced under the same name; nothing without `force`.
+pub(crate) fn remove_others(path: &Path, keep: &[PathBuf], force: bool) -> Result<(), Failure> {
+    if !force {
+        return Ok(());
+    }
     for old in taken(path)? {
         if !keep.contains(&old) {
             std::fs::remove_file(&old).map_err(|cause| left_over(path, cause))?;

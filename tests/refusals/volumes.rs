@@ -141,6 +141,22 @@ fn what_is_there_is_replaced_whole_or_not_at_all() {
 }
 
 #[test]
+fn a_volume_of_another_bundle_is_in_the_way_and_stays() {
+    let world = World::locked();
+    world.inside("diff --request ../request.age");
+    fs::write(world.path("B.017"), b"of another bundle").unwrap();
+    let host = world.registry.host();
+    let words = format!("bundle ../request.age -o ../B --insecure-registry {host}");
+    for more in ["", &format!(" --volume-size {SIZE}"), " --volume-size 4G"] {
+        let told = world.outside_fails(&format!("{words}{more}"));
+        assert_eq!(told, (2, "store/output-exists".to_owned()), "{more}");
+        assert_eq!(names(&world), ["B.017"], "{more}");
+    }
+    world.outside(&format!("{words} --force"));
+    assert_eq!(names(&world), ["B", "B.sums"]);
+}
+
+#[test]
 fn volumes_do_not_go_to_standard_output() {
     let (world, _) = world();
     let host = world.registry.host();
