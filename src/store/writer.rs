@@ -20,9 +20,9 @@ use super::{Audit, Ledger, StoreError, index};
 
 /// The one writer of a store. Shared by worker threads; the lock goes when it is dropped.
 ///
-/// The order of an `apply` (`docs/store.md`, 3): [`record_lock`](Self::record_lock) and the intent,
-/// [`blob`](Self::blob)s and [`commit_blobs`](Self::commit_blobs), [`publish`](Self::publish), the
-/// audit line and the commit.
+/// The order of an `apply` (`docs/store.md`, 3): the intent, [`blob`](Self::blob)s,
+/// [`record_lock`](Self::record_lock) and [`commit_blobs`](Self::commit_blobs),
+/// [`publish`](Self::publish), the audit line and the commit.
 pub struct Writer<'s> {
     pub(super) layout: &'s Layout,
     pub(super) clock: &'s dyn Clock,

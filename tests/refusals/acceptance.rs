@@ -21,6 +21,23 @@ fn a_bundle_for_another_site_is_refused() {
 }
 
 #[test]
+fn a_bundle_is_refused_while_the_lock_of_its_request_cannot_be_read() {
+    let world = World::new();
+    let locks = world.path("inside/store/airlock/locks");
+    let lock = fs::read_dir(&locks).unwrap().next().unwrap().unwrap();
+    fs::remove_file(lock.path()).unwrap();
+    let (before, logs) = (world.store(), world.logs());
+    for words in ["apply --check ../bundle.age", "apply ../bundle.age"] {
+        // The store is damaged, not the bundle.
+        assert_eq!(world.fails(words), (3, "apply/unreadable-lock".to_owned()));
+    }
+    assert!(before.differences(&world.store()).is_empty());
+    assert_eq!(world.logs(), logs);
+    world.inside("apply ../bundle.age --lockfile airlock.lock");
+    world.inside("diff --exit-code");
+}
+
+#[test]
 fn a_bundle_past_its_expiry_is_refused() {
     let world = World::new();
     let mut opened = world.opened();

@@ -48,6 +48,30 @@ fn every_byte_is_verified_and_the_refusals_are_the_same() {
 }
 
 #[test]
+fn a_lock_without_a_bundle_is_held_against_the_documents_too() {
+    let world = World::new();
+    world.applies();
+    let lock = world.path("project/airlock.lock");
+    let text = std::fs::read_to_string(&lock).unwrap();
+    let layers: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("  {"))
+        .collect();
+    let swapped = text
+        .replacen(layers[0], "first", 1)
+        .replacen(layers[1], layers[0], 1)
+        .replacen("first", layers[1], 1);
+    assert_ne!(swapped, text);
+    std::fs::write(&lock, swapped).unwrap();
+    let before = world.store();
+    for words in ["apply --check", "apply"] {
+        let told = world.fails(&format!("{words} --lockfile airlock.lock"));
+        assert_eq!(told, (4, "apply/not-as-locked".to_owned()), "{words}");
+    }
+    assert!(before.differences(&world.store()).is_empty());
+}
+
+#[test]
 fn a_lock_is_checked_without_a_bundle() {
     let world = World::new();
     let none = world.fails("apply --check --lockfile airlock.lock");

@@ -88,6 +88,23 @@ fn its_serial_must_be_above_the_last_one() {
 }
 
 #[test]
+fn a_refused_bundle_leaves_no_lock_in_the_store() {
+    let world = one_way();
+    let mut opened = world.opened();
+    opened.falsify(opened.bundle.entries[3].content().digest);
+    let code = world.refused_with(&opened.seal(&world.keyring), LOCK);
+    assert_eq!(code, "transfer/payload-differs");
+    assert_eq!(
+        fs::read_dir(world.path("inside/store/airlock/locks"))
+            .unwrap()
+            .count(),
+        0
+    );
+    world.inside("apply ../bundle.age --lockfile airlock.lock");
+    world.inside("diff --exit-code");
+}
+
+#[test]
 fn since_leaves_out_what_the_old_lock_names() {
     let world = one_way();
     world.inside("apply ../bundle.age --lockfile airlock.lock");

@@ -5,8 +5,8 @@ use std::fs;
 use airlock::oci::digest_of;
 use airlock::upstream::image::{Flavour, Image, Layer, build, index};
 use airlock::wire::Basis;
-use lock_format::{Algorithm, Descriptor, Digest, Reference};
-use serde_json::json;
+use lock_format::{Algorithm, Blob, Descriptor, Digest, Reference};
+use serde_json::{Value, json};
 
 use crate::opened::Opened;
 use crate::world::World;
@@ -57,6 +57,46 @@ impl Pending {
         let script = "cd project && $AIRLOCK apply ../bundle.age --update-lock";
         assert_eq!(self.world.shell(script), 0);
         self.world.inside("diff --exit-code");
+    }
+
+    /// The bundle with one manifest as the candidate, whose text and config were changed.
+    fn with_manifest(&self, change: impl FnOnce(&mut Value, &mut Value)) -> Opened {
+        let image = build_at("next", "linux/amd64");
+        let mut manifest: Value = serde_json::from_slice(&image.manifests[0].1).unwrap();
+        let of_config = |bytes: &[u8]| json!(digest_of(Algorithm::Sha256, bytes).to_string());
+        let is_config =
+            |(_, bytes): &&(Blob, Vec<u8>)| of_config(bytes) == manifest["config"]["digest"];
+        let config = image.blobs.iter().find(is_config).unwrap();
+        let mut config: Value = serde_json::from_slice(&config.1).unwrap();
+        change(&mut manifest, &mut config);
+        let config = config.to_string().into_bytes();
+        manifest["config"]["digest"] = of_config(&config);
+        manifest["config"]["size"] = json!(config.len());
+        let manifest = manifest.to_string().into_bytes();
+        let mut opened = self.world.opened();
+        let top = self.next.top.digest;
+        let layer = image
+            .blobs
+            .iter()
+            .find(|(_, bytes)| bytes[0] == 0x1f)
+            .unwrap();
+        for digest in self
+            .below()
+            .into_iter()
+            .filter(|one| *one != layer.0.digest)
+        {
+            opened.remove(digest);
+        }
+        opened.remove(top);
+        opened.add(&config);
+        opened.add(&manifest);
+        let pin = Descriptor {
+            digest: digest_of(Algorithm::Sha256, &manifest),
+            size: manifest.len() as u64,
+            media_type: image.top.media_type.clone(),
+        };
+        opened.bundle.resolutions.insert(self.reference(), pin);
+        opened
     }
 
     /// Manifest, config and layers at the platform that is asked for.
@@ -234,6 +274,36 @@ fn a_candidate_that_two_readers_could_read_differently_is_refused() {
     pin.digest = digest_of(Algorithm::Sha256, ambiguous.as_bytes());
     pin.size = ambiguous.len() as u64;
     assert_eq!(pending.refused(&opened), "apply/refused-document");
+    pending.applies();
+}
+
+#[test]
+fn a_candidate_whose_config_has_other_layers_is_refused() {
+    let pending = Pending::new();
+    let opened = pending.with_manifest(|_, config| {
+        config["rootfs"]["diff_ids"] = json!([]);
+    });
+    assert_eq!(pending.refused(&opened), "apply/not-as-locked");
+    let fine = pending.with_manifest(|_, _| ());
+    let sealed = fine.seal(&pending.world.keyring);
+    fs::write(pending.world.path("bundle.age"), sealed).unwrap();
+    pending.applies();
+}
+
+#[test]
+fn a_candidate_that_gives_a_locked_blob_another_size_is_refused() {
+    let pending = Pending::new();
+    let locked = pending.world.image.blobs.last().unwrap().0;
+    let opened = pending.with_manifest(|manifest, config| {
+        let layers = manifest["layers"].as_array_mut().unwrap();
+        let mut more = layers[0].clone();
+        more["digest"] = json!(locked.digest.to_string());
+        more["size"] = json!(locked.size + 1);
+        layers.push(more);
+        let ids = config["rootfs"]["diff_ids"].as_array_mut().unwrap();
+        ids.push(ids[0].clone());
+    });
+    assert_eq!(pending.refused(&opened), "apply/size-differs");
     pending.applies();
 }
 

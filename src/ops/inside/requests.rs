@@ -158,3 +158,74 @@ fn find(ledger: &Ledger, text: &str) -> Result<(Named, RequestState), RequestFai
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use lock_format::Algorithm;
+
+    use super::*;
+    use crate::oci::digest_of;
+    use crate::run::{Cancel, FixedClock, FixedEntropy, Silent};
+    use crate::store::ledger::Request;
+    use crate::wire::Kid;
+
+    /// A store that issued requests with ids that begin so, one after the other.
+    fn store(folder: &std::path::Path, begins: &[&str]) -> Store {
+        let store =
+            Store::open_or_create(folder, &FixedEntropy::new(0)).expect("the folder is new");
+        let writer = store.begin(&FixedClock(7)).expect("nobody else writes");
+        for (seq, begin) in (1..).zip(begins) {
+            let request = Request {
+                id: format!("{begin:0<64}").parse().expect("64 digits"),
+                seq,
+                lock: digest_of(Algorithm::Sha256, b"a lock"),
+                created: 7,
+                from: Kid::from_bytes([1; 16]),
+                to: vec![Kid::from_bytes([2; 16])],
+                pending: Vec::new(),
+                bases: Vec::new(),
+            };
+            let event = Event::Request(request);
+            writer.append_event(&event).expect("the numbers rise");
+        }
+        drop(writer);
+        store
+    }
+
+    fn cancelled(store: &Store, text: &str) -> Result<u64, &'static str> {
+        let run = Run {
+            events: &Silent,
+            cancel: &Cancel::default(),
+            clock: &FixedClock(7),
+            entropy: &FixedEntropy::new(0),
+        };
+        let named = cancel(store, text, &run);
+        named
+            .map(|named| named.seq)
+            .map_err(|failure| failure.facts().code().as_str())
+    }
+
+    #[test]
+    fn a_request_is_named_by_its_number_or_by_digits_that_no_other_begins_with() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = store(
+            &folder.path().join("store"),
+            &["abcd1", "abcd2", "ff", "77770"],
+        );
+        for (text, told) in [
+            ("abcd", Err("request/ambiguous")),
+            ("fff", Err("request/unknown")),
+            ("ff0", Err("request/unknown")),
+            ("", Err("request/unknown")),
+            ("9", Err("request/unknown")),
+            ("ABCD1", Err("request/unknown")),
+            ("abcd2", Ok(2)),
+            ("abcd2", Err("request/not-open")),
+            ("ff00", Ok(3)),
+            ("1", Ok(1)),
+            ("7777", Ok(4)),
+        ] {
+            assert_eq!(cancelled(&store, text), told, "{text:?}");
+        }
+    }
+}

@@ -105,18 +105,16 @@ fn check_serial(site: Site<'_>, signer: Kid, serial: u64) -> Result<(), Failure>
     if !site.unsolicited {
         return Err(ApplyFailure::Unsolicited.into());
     }
-    let refused = |reason| {
-        let found = serial;
-        Err(Failure::from(ApplyFailure::Serial {
+    let found = serial;
+    match site.ledger.last_serial(&signer) {
+        Some(last) if serial <= last => Err(ApplyFailure::Serial {
             found,
             signer,
-            reason,
-        }))
-    };
-    match site.ledger.last_serial(&signer) {
-        Some(last) if serial <= last => refused(format!("the last one taken was {last}")),
+            last,
+        }
+        .into()),
         _ if serial > site.now.saturating_add(TEN_YEARS) => {
-            refused("it lies more than ten years ahead of this site's clock".to_owned())
+            Err(ApplyFailure::FarSerial { found, signer }.into())
         }
         _ => Ok(()),
     }

@@ -90,7 +90,12 @@ pub fn apply(
         opened.signer(),
         options.lock.as_ref(),
     )?;
-    keys::check(opened.standing(), bundle, &ledger)?;
+    let answered = match bundle.basis {
+        Basis::Answers(request) => ledger.request(&request),
+        Basis::Serial(_) => None,
+    };
+    let request = answered.map(|(request, _)| request);
+    keys::check(opened.standing(), bundle, request)?;
     if !options.allow_older {
         older::check(
             store,
@@ -212,9 +217,6 @@ impl Import<'_> {
         named: Option<&LockFile>,
         run: &Run<'_>,
     ) -> Result<Applied, Failure> {
-        if let Some(named) = named {
-            writer.record_lock(&named.text)?;
-        }
         let delivery = self.accepted.delivery.clone();
         let at = run.clock.unix_seconds();
         writer.append_event(&Event::Intent {
@@ -222,6 +224,10 @@ impl Import<'_> {
             at,
         })?;
         let staged = stage::stage(self.opened, Some(writer), self.inventory, run)?;
+        // Every byte is verified by now: what is refused leaves no lock behind.
+        if let Some(named) = named {
+            writer.record_lock(&named.text)?;
+        }
         writer.commit_blobs()?;
         self.hold(writer, run)?;
         let (published, publication) = self.plan()?;

@@ -97,3 +97,57 @@ fn differs(reference: &Reference, error: crate::oci::ClosureError) -> Failure {
     }
     .into()
 }
+
+#[cfg(test)]
+mod tests {
+    use lock_format::{Algorithm, Descriptor};
+
+    use super::*;
+    use crate::oci::digest_of;
+
+    const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+
+    fn blob(size: u64) -> Blob {
+        let digest = digest_of(Algorithm::Sha256, b"");
+        Blob { digest, size }
+    }
+
+    fn told<T: std::fmt::Debug>(result: Result<T, Failure>) -> &'static str {
+        result.expect_err("it is refused").facts().code().as_str()
+    }
+
+    /// Is asked for nothing that is too long; what is short enough it does not have.
+    fn find(most: u64) -> impl Fn(&Blob) -> Result<Option<Vec<u8>>, Failure> {
+        move |blob| {
+            assert!(blob.size <= most, "{} bytes were asked for", blob.size);
+            Ok(None)
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_is_refused_before_it_is_read() {
+        let reference = Reference::parse("reg.lan/app:1").expect("a reference");
+        let media_type: MediaType = MANIFEST.parse().expect("a media type");
+        let find_document = find(MANIFEST_BYTES);
+        let read = |size| document(&reference, &blob(size), &media_type, &find_document);
+        assert_eq!(told(read(MANIFEST_BYTES)), "apply/not-in-lock");
+        assert_eq!(told(read(MANIFEST_BYTES + 1)), "apply/refused-document");
+        let config_type = "application/vnd.oci.image.config.v1+json";
+        let manifest = Manifest {
+            media_type,
+            artifact_type: None,
+            config: Descriptor {
+                digest: blob(0).digest,
+                size: 0,
+                media_type: config_type.parse().expect("a media type"),
+            },
+            layers: Vec::new(),
+            subject: None,
+            annotations: std::collections::BTreeMap::new(),
+        };
+        let find_config = find(CONFIG_BYTES);
+        let read = |size| config(&reference, &blob(size), &manifest, &find_config);
+        assert_eq!(told(read(CONFIG_BYTES)), "apply/not-in-lock");
+        assert_eq!(told(read(CONFIG_BYTES + 1)), "apply/refused-document");
+    }
+}

@@ -117,14 +117,24 @@ pub enum ApplyFailure {
         reference: Reference,
     },
     /// Its serial number is not above the last one.
-    #[error("the bundle has serial {found} of signer {signer}; {reason}")]
+    #[error("the bundle has serial {found} of signer {signer}; the last one taken was {last}")]
     Serial {
         /// Its serial.
         found: u64,
         /// Who signed it.
         signer: Kid,
-        /// What is wrong with it.
-        reason: String,
+        /// The last one.
+        last: u64,
+    },
+    /// Its serial number, which is a time, lies far ahead.
+    #[error(
+        "the bundle has serial {found} of signer {signer}; it lies more than ten years ahead of this site's clock"
+    )]
+    FarSerial {
+        /// Its serial.
+        found: u64,
+        /// Who signed it.
+        signer: Kid,
     },
     /// It was made for another lock than the trusted one.
     #[error("the bundle was made for lock {found}, and the trusted lock is {trusted}")]
@@ -250,7 +260,7 @@ impl Diagnose for ApplyFailure {
             Self::Unsolicited => UNSOLICITED,
             Self::NeedsLock => NEEDS_LOCK,
             Self::LacksOlder { .. } => LACKS_OLDER,
-            Self::Serial { .. } => SERIAL,
+            Self::Serial { .. } | Self::FarSerial { .. } => SERIAL,
             Self::OtherLock { .. } => OTHER_LOCK,
             Self::UnreadableLock(_) => UNREADABLE_LOCK,
             Self::Superseded { .. } => SUPERSEDED,
@@ -284,6 +294,7 @@ impl Diagnose for ApplyFailure {
             | Self::Unsolicited
             | Self::LacksOlder { .. }
             | Self::Serial { .. }
+            | Self::FarSerial { .. }
             | Self::OtherLock { .. }
             | Self::Superseded { .. }
             | Self::NotInLock(_)
@@ -340,6 +351,9 @@ fn help(failure: &ApplyFailure) -> &'static str {
         }
         ApplyFailure::Serial { .. } => {
             "an older bundle is refused for good; ask the station for a new one"
+        }
+        ApplyFailure::FarSerial { .. } => {
+            "set the clock of this site right, or the station's, and ask it for a new bundle then"
         }
         ApplyFailure::OtherLock { .. } => {
             "name the lock that the bundle was made for with --lockfile, or issue a new request"

@@ -4,25 +4,28 @@ use super::ApplyFailure;
 use crate::diagnostic::Failure;
 use crate::ops::transfer::Standing;
 use crate::seal::KeyState;
-use crate::store::Ledger;
-use crate::wire::{Basis, Bundle};
+use crate::store::ledger::Request;
+use crate::wire::Bundle;
 
 /// Fails where the request that is answered was signed by a key that is revoked, or where a key in
 /// grace is used for something else than what was under way when it was rotated.
-pub(super) fn check(standing: &Standing, bundle: &Bundle, ledger: &Ledger) -> Result<(), Failure> {
+pub(super) fn check(
+    standing: &Standing,
+    bundle: &Bundle,
+    answered: Option<&Request>,
+) -> Result<(), Failure> {
     let current = standing.signer_is_current && standing.recipient_is_current;
-    let Basis::Answers(id) = bundle.basis else {
+    let Some(request) = answered else {
         return if current {
             Ok(())
         } else {
             Err(ApplyFailure::KeyInGrace.into())
         };
     };
-    let (request, _) = ledger
-        .request(&id)
-        .ok_or(ApplyFailure::UnknownRequest(id))?;
     let requester = match standing.state(&request.from) {
-        None | Some(KeyState::Revoked) => return Err(ApplyFailure::RevokedRequest(id).into()),
+        None | Some(KeyState::Revoked) => {
+            return Err(ApplyFailure::RevokedRequest(request.id).into());
+        }
         Some(state) => state,
     };
     let before_rotation = requester != KeyState::Current;
