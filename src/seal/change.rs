@@ -294,6 +294,7 @@ mod tests {
     use super::*;
     use crate::diagnostic::Diagnose as _;
     use crate::run::FixedEntropy;
+    use crate::seal::testing::{Counting, full};
     use crate::seal::{Phrase, WordCount};
 
     const NOW: u64 = 1000;
@@ -325,6 +326,17 @@ mod tests {
 
     fn refusal<T: std::fmt::Debug>(result: Result<T, SealError>) -> &'static str {
         result.unwrap_err().code().as_str()
+    }
+
+    #[test]
+    fn a_full_keyring_takes_no_more() {
+        let mut north = full(&Counting::new());
+        let before = north.to_json();
+        let trusted = north.trust(card("alpha", 50), None, NOW);
+        assert_eq!(refusal(trusted), "seal/too-many-keys");
+        let rotated = north.rotate(end("north", Role::Site, 60), NOW, NOW);
+        assert_eq!(refusal(rotated), "seal/too-many-keys");
+        assert_eq!(north.to_json(), before);
     }
 
     #[test]

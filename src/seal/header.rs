@@ -44,10 +44,7 @@ fn header_length(bytes: &[u8]) -> Result<usize, SealError> {
     let rest = bytes.get(MAGIC.len()..).ok_or(SealError::Truncated)?;
     let version = rest.get(..VERSION.len()).ok_or(SealError::Truncated)?;
     if version != VERSION {
-        let word = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        return Err(SealError::EnvelopeNewer {
-            version: sanitize(&String::from_utf8_lossy(word), 16),
-        });
+        return Err(other_version(rest));
     }
     let mut length = MAGIC.len() + VERSION.len();
     let mut stanzas = 0;
@@ -74,10 +71,20 @@ fn header_length(bytes: &[u8]) -> Result<usize, SealError> {
         in_body = begins || (in_body && line.len() > LINE);
         stanzas += usize::from(begins);
     }
-    if bytes.len() < LONGEST {
-        Err(SealError::Truncated)
-    } else {
-        Err(SealError::HeaderTooLong)
+    // More than the limit was told in the loop.
+    Err(SealError::Truncated)
+}
+
+/// Tells a later version of age from a header that is damaged, by a transfer as text for one.
+fn other_version(rest: &[u8]) -> SealError {
+    let word = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    match word {
+        [b'v', digits @ ..] if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) => {
+            SealError::EnvelopeNewer {
+                version: sanitize(&String::from_utf8_lossy(word), 16),
+            }
+        }
+        _ => SealError::WrongKey,
     }
 }
 
@@ -148,6 +155,13 @@ mod tests {
             header_length(b"age-encryption.org/v2\n"),
             Err(SealError::EnvelopeNewer { version }) if version == "v2"
         ));
+        for damaged in ["v1\r\n", "V1\n", "v\n", "v1\u{1b}[2J\n", "u1\n"] {
+            let text = format!("age-encryption.org/{damaged}-> x\r\n\r\n--- x\r\n");
+            assert!(
+                matches!(header_length(text.as_bytes()), Err(SealError::WrongKey)),
+                "{damaged:?}"
+            );
+        }
         let whole = header(2, 0);
         for length in 1..whole.len() {
             assert!(

@@ -227,6 +227,7 @@ fn read_seed(reader: &mut Reader<'_>) -> Result<Zeroizing<[u8; 32]>, JsonError> 
 mod tests {
     use super::*;
     use crate::run::FixedEntropy;
+    use crate::seal::testing::{Counting, full, key, known};
     use crate::seal::{Phrase, WordCount};
 
     fn keyring() -> Keyring {
@@ -262,6 +263,41 @@ mod tests {
     }
 
     #[test]
+    fn a_keyring_has_its_limits() {
+        let source = Counting::new();
+        let mut keyring = full(&source);
+        assert!(Keyring::from_json(&keyring.to_json()).is_ok());
+        let key = key(&source, KeyState::Retired);
+        let kid = key.kid();
+        keyring.keys.insert(kid, key);
+        let limit = |read: Result<Keyring, JsonError>| matches!(read, Err(JsonError::Limit { .. }));
+        assert!(limit(Keyring::from_json(&keyring.to_json())), "keys");
+        keyring.keys.remove(&kid);
+        let known = known(&source, Keyring::MOST);
+        keyring.cards.insert(known.card.kid(), known);
+        assert!(limit(Keyring::from_json(&keyring.to_json())), "cards");
+    }
+
+    #[test]
+    fn the_identity_of_a_phrase_is_never_elsewhere() {
+        let text = text();
+        let identity = text
+            .split('"')
+            .find(|word| word.starts_with("AGE-SECRET-KEY-1"));
+        let identity = identity.expect("it has one");
+        let recipient = keyring()
+            .keys
+            .values()
+            .find(|key| *key.pair.age_text() == identity)
+            .map(|key| key.public().age().to_string());
+        let elsewhere = text.replacen(identity, &recipient.expect("it is one of them"), 1);
+        assert!(matches!(
+            refusal(&elsewhere),
+            JsonError::Bad { field: "age", .. }
+        ));
+    }
+
+    #[test]
     fn newer_and_broken_are_told_apart() {
         let text = text();
         for newer in [
@@ -269,12 +305,30 @@ mod tests {
             text.replacen(r#""mode":"phrase""#, r#""mode":"seance""#, 1),
             text.replacen(r#""state":"current""#, r#""state":"asleep""#, 1),
             text.replacen(r#""kid""#, r#""hue":1,"kid""#, 1),
+            text.replacen(r#""keys""#, r#""hue":1,"keys""#, 1),
         ] {
             assert!(
                 matches!(refusal(&newer), JsonError::Newer { .. }),
                 "{newer}"
             );
         }
+        let role = Role::Station;
+        let name = "alpha".parse().expect("a name");
+        let source = FixedEntropy::new(1);
+        let alpha = Keyring::with_card(name, role, None, &source).expect("there is entropy");
+        let card = alpha.card().expect("it has one");
+        let card_text = String::from_utf8(card.to_bytes()).expect("ASCII");
+        let (kid, state) = (card.kid(), r#""state":"current""#);
+        let trusting = |card: &str| {
+            let cards = format!(r#"{{"cards":[{{"card":{card},"kid":"{kid}",{state}}}],"#);
+            text.replacen('{', &cards, 1)
+        };
+        assert!(Keyring::from_json(trusting(&card_text).as_bytes()).is_ok());
+        let newer = card_text.replace(r#""format":1"#, r#""format":2"#);
+        assert!(matches!(
+            refusal(&trusting(&newer)),
+            JsonError::Newer { .. }
+        ));
         assert!(matches!(
             refusal(&format!("{text}\n")),
             JsonError::NotCanonical { .. }

@@ -40,6 +40,8 @@ mod sealed_file;
 mod sealer;
 mod signer;
 mod stored;
+#[cfg(test)]
+mod testing;
 
 pub use card::Card;
 pub use change::{TokenRecipient, Trusted};

@@ -106,3 +106,45 @@ fn no_peer(kind: Kind) -> SealError {
     let role = Role::signing(kind).other();
     PairingError::NoPeer { role }.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::FixedEntropy;
+
+    fn end(name: &str, role: Role, seed: u8) -> Keyring {
+        let name = name.parse().expect("a name");
+        let source = FixedEntropy::new(seed);
+        Keyring::with_card(name, role, None, &source).expect("there is entropy")
+    }
+
+    #[test]
+    fn an_envelope_is_sealed_to_current_ends_of_the_other_role_alone() {
+        let mut north = end("north", Role::Site, 0);
+        let states = [
+            ("alpha", Role::Station, KeyState::Current),
+            ("beta", Role::Station, KeyState::Grace { until: u64::MAX }),
+            ("gamma", Role::Station, KeyState::Retired),
+            ("delta", Role::Station, KeyState::Revoked),
+            // No keyring comes to this, as a card of one's own role is not trusted.
+            ("south", Role::Site, KeyState::Current),
+        ];
+        for (seed, (name, role, state)) in (1..).zip(states) {
+            let card = end(name, role, seed).card().expect("it has a card");
+            north.cards.insert(card.kid(), Known { card, state });
+        }
+        let all = north.recipients(Kind::Request).expect("alpha is one");
+        let alpha = end("alpha", Role::Station, 1)
+            .card()
+            .expect("it has a card");
+        let kids: Vec<Kid> = all.iter().map(Recipient::kid).collect();
+        assert_eq!(kids, [alpha.kid()]);
+        for (name, _, _) in states.iter().skip(1) {
+            let named = [name.parse().expect("a name")];
+            assert!(
+                north.recipients_named(Kind::Request, &named).is_err(),
+                "{name}"
+            );
+        }
+    }
+}

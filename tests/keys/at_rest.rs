@@ -77,7 +77,9 @@ fn a_sealed_keyring_opens_by_file_and_by_descriptor() {
     let wrong = ["keys", "card", "--passphrase-file", "wrong"];
     assert_eq!(north.fails(&wrong), (4, "seal/wrong-passphrase".to_owned()));
     fs::write(ends.path("empty"), "\nsecond line").unwrap();
-    for file in ["empty", "nowhere"] {
+    // Stock age would take all of it, so a part of it is no passphrase.
+    fs::write(ends.path("long"), "x".repeat(1025)).unwrap();
+    for file in ["empty", "nowhere", "long"] {
         let words = ["keys", "card", "--passphrase-file", file];
         assert_eq!(north.fails(&words), (3, "cli/phrase-unreadable".to_owned()));
     }

@@ -22,13 +22,19 @@ pub(super) fn passphrase_in(path: &Path) -> Result<Passphrase, KeysError> {
     let file = std::fs::File::open(path).map_err(failed)?;
     let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST + 1));
     #[expect(clippy::disallowed_methods, reason = "bounded by take")]
-    file.take(LONGEST as u64)
+    file.take(LONGEST as u64 + 1)
         .read_to_end(&mut bytes)
         .map_err(failed)?;
     let line = bytes
         .split(|byte| *byte == b'\n')
         .next()
         .unwrap_or_default();
+    if line.len() > LONGEST {
+        return Err(failed(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "its first line is longer than 1,024 bytes",
+        )));
+    }
     match std::str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line)) {
         Ok("") | Err(_) => Err(failed(io::Error::new(
             io::ErrorKind::InvalidData,
