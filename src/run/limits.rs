@@ -18,6 +18,10 @@ pub const DOCKERFILE_BYTES: u64 = 64 * MIB;
 pub const LOCK_BYTES: u64 = 16 * MIB;
 /// Most images of a lock.
 pub const IMAGES: usize = 4_096;
+/// Most subjects of what a bundle could not bring: all blobs and references that a request may ask for.
+pub const MISSING: usize = ENTRIES - 2 + IMAGES;
+/// Most encodings, and most recipes, that a request accepts.
+pub const ACCEPTED: usize = 256;
 /// Most platforms of an image.
 pub const PLATFORMS: usize = 64;
 /// Most layers of an image.

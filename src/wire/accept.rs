@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::Text;
+use super::address::within;
 use super::json::{JsonError, ObjectWriter, Reader, need};
-use crate::run::limits::MIB;
+use crate::run::limits::{ACCEPTED, MIB};
 
 /// Names how a payload is carried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,9 +68,9 @@ impl Accept {
         let (mut encodings, mut memory, mut recipes) = (None, None, None);
         reader.object(|key, value| {
             match key {
-                "encodings" => encodings = Some(value.set(read_text)?),
+                "encodings" => encodings = Some(read_names(value, "encodings")?),
                 "memory" => memory = Some(value.integer()?),
-                "recipes" => recipes = Some(value.set(read_text)?),
+                "recipes" => recipes = Some(read_names(value, "recipes")?),
                 _ => return Err(JsonError::newer(key)),
             }
             Ok(())
@@ -88,12 +89,23 @@ impl Accept {
     }
 
     pub(super) fn check(&self) -> Result<(), JsonError> {
+        within("encodings", self.encodings.len(), ACCEPTED)?;
+        within("recipes", self.recipes.len(), ACCEPTED)?;
         if self.takes(Encoding::Raw) {
             Ok(())
         } else {
             Err(JsonError::bad("encodings", "has no `raw`"))
         }
     }
+}
+
+fn read_names(reader: &mut Reader<'_>, what: &'static str) -> Result<BTreeSet<Text>, JsonError> {
+    let mut names = BTreeSet::new();
+    reader.array(|item| {
+        names.insert(read_text(item)?);
+        within(what, names.len(), ACCEPTED)
+    })?;
+    Ok(names)
 }
 
 pub(super) fn read_text(reader: &mut Reader<'_>) -> Result<Text, JsonError> {

@@ -159,6 +159,7 @@ impl Bundle {
             reference_fits(reference)?;
             at_most(limits::BLOB_BYTES, [("bytes of a blob", descriptor.size)])?;
         }
+        within("missing", self.missing.len(), limits::MISSING)?;
         self.missing.keys().try_for_each(Subject::check)?;
         self.check_volumes()
     }
@@ -233,7 +234,7 @@ fn read_resolutions(reader: &mut Reader<'_>) -> Result<BTreeMap<Reference, Descr
             media_type: need(media_type, "media_type")?,
         };
         resolutions.insert(need(reference, "reference")?, descriptor);
-        Ok(())
+        within("resolutions", resolutions.len(), limits::IMAGES)
     })?;
     Ok(resolutions)
 }
@@ -250,7 +251,7 @@ fn read_missing(reader: &mut Reader<'_>) -> Result<BTreeMap<Subject, Missing>, J
     reader.array(|item| {
         let (subject, one) = Missing::read(item)?;
         missing.insert(subject, one);
-        Ok(())
+        within("missing", missing.len(), limits::MISSING)
     })?;
     Ok(missing)
 }

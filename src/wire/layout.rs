@@ -6,6 +6,7 @@ use std::ops::Range;
 use lock_format::Digest;
 
 use super::address::at_most;
+use super::json::JsonError;
 use super::tar::{END, header, padding};
 use super::{SignatureLine, Transfer, WireError};
 use crate::run::limits;
@@ -96,6 +97,10 @@ impl Layout {
         {
             let volumes = layout.total.div_ceil(volume_payload.max(1));
             at_most(u64::from(limits::VOLUMES), [("volumes", volumes)])?;
+            if volumes < 2 {
+                let why = "is not below the payload: a bundle in one file has none";
+                return Err(JsonError::bad("volume_payload", why).into());
+            }
         }
         Ok(layout)
     }

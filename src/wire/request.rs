@@ -1,6 +1,7 @@
 //! A request: what the inside lacks.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use lock_format::{Blob, Digest, MediaType, Platform, Reference};
 
@@ -38,7 +39,7 @@ pub struct Want {
     /// The length of the blob.
     pub size: u64,
     /// The images that need it, so that the outside knows where to ask.
-    pub images: BTreeSet<Reference>,
+    pub images: BTreeSet<Arc<Reference>>,
     /// How it is to be read, where the lockfile tells: for indexes and manifests.
     pub media_type: Option<MediaType>,
     /// Blobs that the inside has and that it could be rebuilt from.
@@ -135,14 +136,14 @@ impl Request {
 }
 
 impl Want {
-    fn read(reader: &mut Reader<'_>) -> Result<(Digest, Self), JsonError> {
+    fn read(reader: &mut Reader<'_>, known: &mut References) -> Result<(Digest, Self), JsonError> {
         let (mut bases, mut digest, mut images) = (None, None, None);
         let (mut media_type, mut size) = (None, None);
         reader.object(|key, value| {
             match key {
                 "bases" => bases = Some(value.set(read_blob)?),
                 "digest" => digest = Some(value.parsed("digest")?),
-                "images" => images = Some(value.set(|reader| read_reference(reader, "images"))?),
+                "images" => images = Some(value.set(|reader| known.read(reader))?),
                 "media_type" => media_type = Some(value.parsed("media_type")?),
                 "size" => size = Some(value.integer()?),
                 _ => return Err(JsonError::newer(key)),
@@ -176,7 +177,9 @@ impl Want {
             return Err(JsonError::bad("images", "names no image"));
         }
         within("images of a blob", self.images.len(), limits::IMAGES)?;
-        self.images.iter().try_for_each(reference_fits)?;
+        self.images
+            .iter()
+            .try_for_each(|image| reference_fits(image))?;
         let digests: BTreeSet<Digest> = self.bases.iter().map(|base| base.digest).collect();
         if digests.len() != self.bases.len() {
             return Err(JsonError::bad("bases", "gives a blob two sizes"));
@@ -192,9 +195,9 @@ impl Want {
 }
 
 fn read_wants(reader: &mut Reader<'_>) -> Result<BTreeMap<Digest, Want>, JsonError> {
-    let mut wants = BTreeMap::new();
+    let (mut wants, mut known) = (BTreeMap::new(), References::default());
     reader.array(|item| {
-        let (digest, want) = Want::read(item)?;
+        let (digest, want) = Want::read(item, &mut known)?;
         wants.insert(digest, want);
         Ok(())
     })?;
@@ -218,7 +221,7 @@ fn read_pending(
             Ok(())
         })?;
         pending.insert(need(reference, "reference")?, need(platforms, "platforms")?);
-        Ok(())
+        within("pending references", pending.len(), limits::IMAGES)
     })?;
     Ok(pending)
 }
@@ -237,6 +240,22 @@ fn read_blob(reader: &mut Reader<'_>) -> Result<Blob, JsonError> {
         digest: need(digest, "digest")?,
         size: need(size, "size")?,
     })
+}
+
+/// The references of a request, each kept once: many blobs are needed by the same images.
+#[derive(Default)]
+struct References(BTreeSet<Arc<Reference>>);
+
+impl References {
+    fn read(&mut self, reader: &mut Reader<'_>) -> Result<Arc<Reference>, JsonError> {
+        let reference = Arc::new(read_reference(reader, "images")?);
+        if let Some(known) = self.0.get(&reference) {
+            return Ok(Arc::clone(known));
+        }
+        self.0.insert(Arc::clone(&reference));
+        within("images of a request", self.0.len(), limits::IMAGES)?;
+        Ok(reference)
+    }
 }
 
 /// Reads a reference in canonical form.

@@ -53,7 +53,7 @@ pub(crate) fn request(keyring: &Keyring) -> Request {
     let want = |media_type: Option<&str>, bytes: &[u8], images: &[&str]| {
         let wanted = Want {
             size: bytes.len() as u64,
-            images: images.iter().map(|image| reference(image)).collect(),
+            images: images.iter().map(|image| reference(image).into()).collect(),
             media_type: media_type.map(|text| text.parse().unwrap()),
             bases: [blob(b"a base")].into(),
         };

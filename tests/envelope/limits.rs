@@ -81,7 +81,28 @@ fn counts() {
     });
     holds("images of a blob", limits::IMAGES, |count| {
         a_request(|request| {
-            request.want.values_mut().next().unwrap().images = references(count).collect();
+            let images = references(count).map(Into::into).collect();
+            request.want.values_mut().next().unwrap().images = images;
+        })
+    });
+    holds("encodings", limits::ACCEPTED, |count| {
+        a_request(|request| {
+            let more = (1..count).map(|n| Text::lossy(&format!("e{n}")));
+            request.accept.encodings = more.chain([Text::lossy("raw")]).collect();
+        })
+    });
+    holds("recipes", limits::ACCEPTED, |count| {
+        a_request(|request| {
+            let names = (0..count).map(|n| Text::lossy(&format!("r{n}")));
+            request.accept.recipes = names.collect();
+        })
+    });
+    holds("missing", limits::MISSING, |count| {
+        a_bundle(|bundle| {
+            let one = bundle.missing.values().next().unwrap().clone();
+            bundle.missing = (0..count)
+                .map(|n| (Subject::Digest(digest(n)), one.clone()))
+                .collect();
         })
     });
     holds("resolutions", limits::IMAGES, |count| {
@@ -97,6 +118,23 @@ fn counts() {
             .collect();
         receipt
     });
+}
+
+#[test]
+fn a_request_names_as_many_images_as_a_lock_has() {
+    let read = |count: usize| {
+        let transfer = Transfer::from(a_request(|request| {
+            let mut wants = request.want.values_mut();
+            let mut names = references(count);
+            wants.next().unwrap().images = names.by_ref().take(4000).map(Into::into).collect();
+            wants.next().unwrap().images = names.map(Into::into).collect();
+        }));
+        Transfer::parse(&transfer.to_json().unwrap())
+    };
+    assert!(read(limits::IMAGES).is_ok());
+    let above = read(limits::IMAGES + 1).unwrap_err();
+    assert_eq!(above.code().as_str(), "wire/limit");
+    assert!(above.to_string().contains("images of a request"), "{above}");
 }
 
 #[test]
@@ -152,7 +190,7 @@ fn sizes() {
             let host = "h".repeat(length - 256 - ":1".len() - 1);
             let name = reference(&format!("{host}.x/{}:1", "p".repeat(254)));
             assert_eq!(name.to_string().len(), length);
-            request.want.values_mut().next().unwrap().images = [name].into();
+            request.want.values_mut().next().unwrap().images = [name.into()].into();
         })
     });
 }

@@ -393,8 +393,9 @@ fn one_volume_of_several_is_not_the_bundle() {
         "transfer/volume-missing"
     );
     parts.bundle.volume_payload = Some(1 << 30);
-    let sealed = seal_bundle(&parts, &forger.keyring).unwrap();
-    assert_eq!(code(&sealed), "accepted");
+    // A bundle that fits into one volume is one file, and says nothing of volumes.
+    let failure = seal_bundle(&parts, &forger.keyring).unwrap_err();
+    assert_eq!(failure.facts().code().as_str(), "wire/bad-field");
 }
 
 #[test]

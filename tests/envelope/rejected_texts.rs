@@ -94,6 +94,27 @@ const CHANGES: &[Change] = &[
         "request",
         ("linux/amd64", "linux/x86_64"),
     ),
+    change(NOT_CANONICAL, "float", "request", (SEQ, r#""seq":3.0"#)),
+    change(NOT_CANONICAL, "exponent", "request", (SEQ, r#""seq":3e0"#)),
+    change(NOT_CANONICAL, "negative", "request", (SEQ, r#""seq":-3"#)),
+    change(
+        NOT_CANONICAL,
+        "upper-case-key",
+        "request",
+        (SEQ, r#""Seq":3"#),
+    ),
+    change(
+        NOT_CANONICAL,
+        "unicode-escape",
+        "bundle",
+        ("no such", r"no \u0073uch"),
+    ),
+    change(
+        NOT_CANONICAL,
+        "control-character",
+        "bundle",
+        ("no such", "no\u{7f}such"),
+    ),
     change(
         NEWER,
         "format-2",
@@ -154,6 +175,56 @@ const CHANGES: &[Change] = &[
         ("docker.io/library/alpine:3", "alpine:3"),
     ),
     change(BAD, "base-of-two-sizes", "request", (BASE, BASE_TWICE)),
+    change(BAD, "site", "request", (r#""site":"51"#, r#""site":"5"#)),
+    change(
+        BAD,
+        "kid-upper-case",
+        "request",
+        (r#""from":"e2"#, r#""from":"E2"#),
+    ),
+    change(BAD, "no-platform", "request", (PLATFORMS, "[]")),
+    change(
+        BAD,
+        "no-image",
+        "request",
+        (r#"["docker.io/library/alpine:latest"]"#, "[]"),
+    ),
+    change(
+        BAD,
+        "missing-of-two",
+        "bundle",
+        (
+            r#""reference":"reg.lan:5000/app/db:1""#,
+            concat!(
+                r#""digest":"sha256:283bb9deef02e6843abfb538efa1eca70801bd8a701c3f98191e123496339247","#,
+                r#""reference":"reg.lan:5000/app/db:1""#
+            ),
+        ),
+    ),
+    change(
+        BAD,
+        "missing-of-nothing",
+        "bundle",
+        (r#""reference":"reg.lan:5000/app/db:1","#, ""),
+    ),
+    change(
+        BAD,
+        "index-json-encoded",
+        "bundle",
+        (
+            r#""encoding":"raw","params":{},"path":"index.json""#,
+            r#""encoding":"zstd","params":{},"path":"index.json""#,
+        ),
+    ),
+    change(
+        BAD,
+        "volume-payload",
+        "bundle",
+        (
+            r#""to":["911094ec4c81c9b4776b1b71eaf04376"]"#,
+            r#""to":["911094ec4c81c9b4776b1b71eaf04376"],"volume_payload":65535"#,
+        ),
+    ),
     change(BAD, "path", "bundle", ("encoded/0", "encoded/1")),
     change(
         BAD,
@@ -187,6 +258,15 @@ const CHANGES: &[Change] = &[
     ),
     change(
         LIMIT,
+        "index-json",
+        "bundle",
+        (
+            r#""payload_size":323,"size":323"#,
+            r#""payload_size":4194305,"size":4194305"#,
+        ),
+    ),
+    change(
+        LIMIT,
         "blob",
         "request",
         (r#""size":7"#, r#""size":1099511627777"#),
@@ -198,6 +278,8 @@ const ANSWERS: &str =
     r#"{"answers":"e05da7415785d85884c1170fc1d7b1a0b87056a90a312c3c2957ed0eba9571be","#;
 /// Whom the request of the vectors is for.
 const TO: &str = r#""to":["e2292039f883a18859452129c4a140d3"]"#;
+/// The platforms of the pending reference.
+const PLATFORMS: &str = r#"["linux/amd64","linux/arm64"]"#;
 /// How the first base in the request of the vectors ends.
 const BASE: &str = r#""size":6}],"digest""#;
 /// The same base once more, with another size.
@@ -230,6 +312,97 @@ fn resolutions(bundle: &str, name: &str) -> String {
     bundle.replacen(SIZE_19, &second, 1)
 }
 
+/// A list of JSON strings.
+fn list(texts: impl Iterator<Item = String>) -> String {
+    let texts: Vec<String> = texts.map(|text| format!("\"{text}\"")).collect();
+    format!("[{}]", texts.join(","))
+}
+
+/// Swaps the two objects of an array, which begin and after which the text goes on so.
+fn swapped(text: &str, first: &str, behind: &str) -> String {
+    let start = text.find(first).unwrap();
+    let second = start + 1 + text[start + 1..].find(first).unwrap();
+    let end = second + text[second..].find(behind).unwrap();
+    let (one, two) = (&text[start..second - 1], &text[second..end]);
+    format!("{}{two},{one}{}", &text[..start], &text[end..])
+}
+
+/// The bundle of the vectors with its last entry listed once more.
+fn listed_twice(bundle: &str) -> String {
+    let start = bundle.rfind(r#"{"bases":[]"#).unwrap();
+    let end = start + bundle[start..].find("}]").unwrap() + 1;
+    let entry = &bundle[start..end];
+    format!("{}{entry},{}", &bundle[..start], &bundle[start..])
+}
+
+/// The bundle of the vectors with `oci-layout` as its only entry.
+fn without_index(bundle: &str) -> String {
+    let start = bundle.find("},{").unwrap() + 1;
+    let end = bundle.find("}],\"format\"").unwrap() + 1;
+    format!("{}{}", &bundle[..start], &bundle[end..])
+}
+
+/// Texts with more of something than there may be.
+fn too_many() -> Vec<(&'static str, &'static str, String)> {
+    let text = String::from_utf8(golden::read("request/transfer.json")).unwrap();
+    vec![
+        (
+            LIMIT,
+            "recipients",
+            text.replacen(
+                TO,
+                &format!(r#""to":{}"#, list((0..33).map(|n| format!("{n:032x}")))),
+                1,
+            ),
+        ),
+        (
+            LIMIT,
+            "encodings",
+            text.replacen(
+                r#"["raw","zstd"]"#,
+                &list(
+                    (0..256)
+                        .map(|n| format!("e{n:03}"))
+                        .chain(["raw".to_owned()]),
+                ),
+                1,
+            ),
+        ),
+        (
+            LIMIT,
+            "platforms",
+            text.replacen(
+                PLATFORMS,
+                &list((0..65).map(|n| format!("linux/a{n:02}"))),
+                1,
+            ),
+        ),
+        (
+            LIMIT,
+            "reference",
+            text.replacen(
+                "reg.lan:5000/app/web:2",
+                &format!(
+                    "reg.lan:5000/{}:{}@sha512:{}",
+                    "w".repeat(242),
+                    "t".repeat(128),
+                    "0".repeat(128)
+                ),
+                1,
+            ),
+        ),
+        (
+            LIMIT,
+            "depth",
+            text.replacen(
+                r#""site""#,
+                &format!(r#""shape":{}{},"site""#, "[".repeat(33), "]".repeat(33)),
+                1,
+            ),
+        ),
+    ]
+}
+
 /// Texts that no replacement makes.
 fn others() -> Vec<(&'static str, &'static str, String)> {
     let text = |of: &str| String::from_utf8(golden::read(&format!("{of}/transfer.json"))).unwrap();
@@ -240,6 +413,29 @@ fn others() -> Vec<(&'static str, &'static str, String)> {
             "final-newline",
             format!("{}\n", text("request")),
         ),
+        (
+            NOT_CANONICAL,
+            "two-values",
+            format!("{}{{}}", text("request")),
+        ),
+        (
+            NOT_CANONICAL,
+            "wants-not-sorted",
+            swapped(&(text("request") + "\n"), r#"{"bases":[{"#, "]}\n")
+                .trim_end()
+                .to_owned(),
+        ),
+        (
+            NOT_CANONICAL,
+            "missing-not-sorted",
+            swapped(&text("bundle"), r#"{"code":"#, "],\"resolutions\""),
+        ),
+        (
+            "wire/duplicate-entry",
+            "digest-twice",
+            listed_twice(&text("bundle")),
+        ),
+        (MISSING, "index-json", without_index(&text("bundle"))),
         (
             NOT_CANONICAL,
             "resolution-twice",
@@ -273,7 +469,7 @@ fn rejected_texts_are_refused_with_the_code_in_their_name() {
     let changed = CHANGES
         .iter()
         .map(|change| (change.code, change.what, change.text()));
-    let texts: Vec<_> = changed.chain(others()).collect();
+    let texts: Vec<_> = changed.chain(others()).chain(too_many()).collect();
     for (code, what, text) in &texts {
         golden::same(&rejected(code, what, "json"), text.as_bytes());
     }

@@ -356,6 +356,34 @@ fn more_files_than_any_bundle_has_are_refused() {
 }
 
 #[test]
+fn the_volumes_of_the_vector_are_refused_in_any_other_set() {
+    let keyring = keyring(0);
+    let vector = |number: u32| (number, golden::read(&format!("volumes/bundle.{number:03}")));
+    let all: Vec<(u32, Vec<u8>)> = (1..=4).map(vector).collect();
+    let without = |number: u32| {
+        let others = all.iter().filter(|(one, _)| *one != number);
+        others.cloned().collect::<Vec<_>>()
+    };
+    for number in 1..=4 {
+        let (code, told) = refused(&without(number), &keyring);
+        assert_eq!(code, "transfer/volume-missing", "{number}");
+        assert!(told.contains(&number.to_string()), "{told}");
+    }
+    let twice = [&all[..], &[(5, all[1].1.clone())]].concat();
+    assert_eq!(refused(&twice, &keyring).0, "transfer/volume-twice");
+    let swapped = |a: usize, b: usize| {
+        let mut volumes = all.clone();
+        let kept = volumes[a].1.clone();
+        volumes[a].1 = std::mem::replace(&mut volumes[b].1, kept);
+        volumes
+    };
+    assert_eq!(refused(&swapped(0, 1), &keyring).0, "transfer/volume-order");
+    assert_eq!(refused(&swapped(1, 3), &keyring).0, "transfer/volume-order");
+    let (code, _) = refused(&swapped(1, 2), &keyring);
+    assert_eq!(code, "transfer/volume-differs", "in the middle of a blob");
+}
+
+#[test]
 fn the_vector_in_volumes_opens() {
     let keyring = keyring(0);
     let parts = divided(&keyring, b"the request");

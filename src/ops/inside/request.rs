@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::sync::Arc;
 
 use lock_format::{Digest, Lockfile, Platform, Reference};
 
@@ -129,7 +130,7 @@ fn wants(diff: &Diff) -> BTreeMap<Digest, Want> {
         .map(|missing| {
             let want = Want {
                 size: missing.blob.size,
-                images: missing.images.iter().cloned().collect(),
+                images: missing.images.iter().cloned().map(Arc::new).collect(),
                 media_type: missing.media_type.clone(),
                 bases: BTreeSet::new(),
             };

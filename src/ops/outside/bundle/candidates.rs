@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use lock_format::{
     Blob, Descriptor, Digest, Image, ImagePlatform, Platform, Reference, Repository,
@@ -133,7 +134,7 @@ impl Upstream for Caching<'_> {
         let wanted = Wanted {
             blob: *blob,
             media_type: None,
-            images: BTreeSet::from([self.reference.clone()]),
+            images: BTreeSet::from([Arc::new(self.reference.clone())]),
         };
         let direct = self.registries.direct;
         let quiet = Run {

@@ -60,7 +60,7 @@ fn tops(
                 size: one.blob.size,
                 media_type: media_type.clone(),
             };
-            found.insert(image.clone(), descriptor);
+            found.insert((**image).clone(), descriptor);
         }
     }
     found

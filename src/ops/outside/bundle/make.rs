@@ -349,7 +349,7 @@ fn label(wanted: &Wanted) -> String {
     let image = wanted
         .images
         .first()
-        .map(Reference::to_string)
+        .map(ToString::to_string)
         .unwrap_or_default();
     format!("{} {image}", wanted.blob.digest.short())
 }

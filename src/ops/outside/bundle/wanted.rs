@@ -1,6 +1,7 @@
 //! What a bundle has to hold: the wants of the request, or the whole closure of its lock.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use lock_format::{Blob, Digest, Image, Lockfile, MediaType, Reference, Repository};
 
@@ -14,13 +15,14 @@ pub(super) struct Wanted {
     /// Set for manifests and indexes, which registries keep apart from blobs.
     pub(super) media_type: Option<MediaType>,
     /// The images that need it.
-    pub(super) images: BTreeSet<Reference>,
+    pub(super) images: BTreeSet<Arc<Reference>>,
 }
 
 impl Wanted {
     /// Returns the repositories that may have it, each once.
     pub(super) fn repositories(&self) -> BTreeSet<&Repository> {
-        self.images.iter().map(Reference::repository).collect()
+        let images = self.images.iter();
+        images.map(|image| image.repository()).collect()
     }
 }
 
@@ -55,6 +57,7 @@ pub(super) fn of_lock(lockfile: &Lockfile) -> BTreeMap<Digest, Wanted> {
 
 /// Adds all that a pinned image needs.
 pub(super) fn add_image(image: &Image, all: &mut BTreeMap<Digest, Wanted>) {
+    let reference = Arc::new(image.reference.clone());
     for blob in image.blobs() {
         all.entry(blob.digest)
             .or_insert_with(|| Wanted {
@@ -63,7 +66,7 @@ pub(super) fn add_image(image: &Image, all: &mut BTreeMap<Digest, Wanted>) {
                 images: BTreeSet::new(),
             })
             .images
-            .insert(image.reference.clone());
+            .insert(Arc::clone(&reference));
     }
     for manifest in image.manifests() {
         if let Some(wanted) = all.get_mut(&manifest.digest) {
