@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
+use std::path::PathBuf;
 use std::process::Child;
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -30,6 +31,8 @@ pub(crate) struct Plan {
     pub(crate) kills: u64,
     /// Where the moments come from.
     pub(crate) seed: u64,
+    /// What a medium takes, where the bundle is to be in volumes.
+    pub(crate) volumes: Option<&'static str>,
 }
 
 /// What the registry read of a layer in order to send it: layer, first byte, length.
@@ -59,13 +62,14 @@ struct Watched {
     world: World,
     sent: Arc<Mutex<Vec<Sent>>>,
     bytes: u64,
+    volumes: Option<&'static str>,
     digests: BTreeSet<String>,
     /// For each run and each blob that was not whole when it began: where its download may begin.
     may_ask: Vec<(String, u64)>,
 }
 
 impl Watched {
-    fn new(bytes: u64) -> Self {
+    fn new(bytes: u64, volumes: Option<&'static str>) -> Self {
         let world = World::new();
         let sent = Arc::default();
         let digests = publish(&world, bytes, &sent);
@@ -88,6 +92,7 @@ impl Watched {
             world,
             sent,
             bytes,
+            volumes,
             digests,
             may_ask: Vec::new(),
         }
@@ -95,11 +100,21 @@ impl Watched {
 
     /// Starts `bundle`, and sends it `signal` once `is_time`; returns its exit code.
     fn run_until(&mut self, signal: Signal, is_time: impl Fn(&Self) -> bool) -> Option<i32> {
+        // A run that was ready before its signal came has left a bundle.
+        for path in self.named("b.age") {
+            fs::remove_file(path).unwrap();
+        }
         self.expect_requests();
         let jobs = JOBS.to_string();
+        let mut words = vec!["bundle", "r.age", "-o", "b.age", "--jobs", &jobs];
+        words.extend(
+            self.volumes
+                .into_iter()
+                .flat_map(|size| ["--volume-size", size]),
+        );
         let mut child = self
             .world
-            .command(&["bundle", "r.age", "-o", "b.age", "--jobs", &jobs])
+            .command(&words)
             .stderr(std::process::Stdio::null())
             .spawn()
             .unwrap();
@@ -161,11 +176,18 @@ impl Watched {
 
     /// Tells whether a bundle is being written.
     fn is_sealing(&self) -> bool {
-        let mut names = fs::read_dir(self.world.path(".")).unwrap();
-        names.any(|entry| {
-            let name = entry.unwrap().file_name();
-            name.to_string_lossy().starts_with(".b.age")
-        }) && self.left_to_fetch() == 0
+        !self.named(".b.age").is_empty() && self.left_to_fetch() == 0
+    }
+
+    /// Returns the files whose names begin so.
+    fn named(&self, start: &str) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.world.path(".")).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        let fits = |path: &PathBuf| {
+            let name = path.file_name().unwrap().to_string_lossy();
+            name.starts_with(start)
+        };
+        paths.filter(fits).collect()
     }
 
     fn left_to_fetch(&self) -> u64 {
@@ -177,6 +199,8 @@ impl Watched {
     fn finish(mut self, disturbances: u64) -> u64 {
         let code = self.run_until(Signal::KILL, |_| false);
         assert_eq!(code, Some(0), "the last run finishes");
+        // In volumes there are several, and the file of sums.
+        assert_eq!(self.named("b.age").len() > 2, self.volumes.is_some());
         self.check_requests();
         self.world.done(&["apply", "b.age"]);
         self.world.done(&["diff", "--exit-code"]);
@@ -262,9 +286,13 @@ fn moments(plan: &Plan) -> Vec<u64> {
 /// Kills a bundle run at random moments of its fetching, once more while it seals, and lets the
 /// next one finish; returns how many bytes were sent twice.
 pub(crate) fn kill_and_finish(plan: &Plan) -> u64 {
-    let mut watched = Watched::new(plan.bytes);
+    let mut watched = Watched::new(plan.bytes, plan.volumes);
     for moment in moments(plan) {
         watched.run_until(Signal::KILL, |watched| watched.bytes_sent() >= moment);
+        assert!(
+            watched.named("b.age").is_empty() || watched.left_to_fetch() == 0,
+            "nothing has the bundle's name before all is fetched"
+        );
     }
     watched.run_until(Signal::KILL, Watched::is_sealing);
     watched.finish(plan.kills + 1)
@@ -272,17 +300,20 @@ pub(crate) fn kill_and_finish(plan: &Plan) -> u64 {
 
 #[test]
 fn a_killed_run_is_continued_and_no_byte_is_fetched_twice() {
-    kill_and_finish(&Plan {
-        bytes: 64 * 1024 * 1024,
-        kills: 6,
-        seed: 5,
-    });
+    for volumes in [None, Some("16M")] {
+        kill_and_finish(&Plan {
+            bytes: 64 * 1024 * 1024,
+            kills: 6,
+            seed: 5,
+            volumes,
+        });
+    }
 }
 
 #[test]
 fn a_stopped_run_is_continued_and_says_how_it_ended() {
     const BYTES: u64 = 16 * 1024 * 1024;
-    let mut watched = Watched::new(BYTES);
+    let mut watched = Watched::new(BYTES, None);
     for (signal, code, share) in [(Signal::INT, 130, 3), (Signal::TERM, 143, 2)] {
         let half_way = |watched: &Watched| watched.bytes_sent() >= BYTES / share;
         assert_eq!(watched.run_until(signal, half_way), Some(code));

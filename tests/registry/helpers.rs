@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use airlock::diagnostic::Diagnose as _;
 use airlock::registry::{Credentials, RegistryError, Settings};
-use airlock::upstream::{Scripted, access};
+use airlock::upstream::{Scripted, access, rule};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
@@ -342,6 +342,25 @@ fn an_identity_token_buys_tokens_by_post() {
             assert!(form.split('&').any(|pair| pair == field), "{form}");
         }
     }
+}
+
+#[test]
+fn an_identity_token_is_not_sent_on_through_a_redirect() {
+    let (registry, _) = with_image();
+    let (thief, _) = with_image();
+    registry.add_rule(access::Bearer::default().rule());
+    let target = format!("http://{}/token", thief.host());
+    registry.add_rule(rule::on(
+        |asked| asked.path == "/token",
+        move |_, _| rule::redirect(target.clone()),
+    ));
+    let home = Home::new();
+    let entry = json!({ "auth": BASE64_STANDARD.encode("joe:"), "identitytoken": "long-lived" });
+    home.logins(CONFIG, &json!({ "auths": { registry.host(): entry } }));
+    let error = home.fetch(&registry).unwrap_err();
+    assert_eq!(code(&error), "registry/token");
+    assert!(error.to_string().contains("it answered 307"), "{error}");
+    assert!(thief.requests().is_empty());
 }
 
 #[test]

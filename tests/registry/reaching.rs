@@ -187,3 +187,20 @@ fn the_registry_continues_a_blob_that_a_mirror_gives_up() {
     let ranges: Vec<_> = registry.requests().iter().map(Asked::range).collect();
     assert_eq!(ranges, [Some((100_000, Some(299_999)))]);
 }
+
+#[test]
+fn a_stop_is_no_failure_of_a_mirror() {
+    let (mirror, _) = with_image();
+    let (registry, _) = with_image();
+    let mut settings = Settings::default();
+    let entry = Mirror::parse(&mirror.host()).unwrap();
+    settings.mirrors.insert(registry.host(), vec![entry]);
+    let station = Station::default();
+    let client = station.client(settings);
+    station.cancel.set();
+    let error = client
+        .fetch_manifest(&reference(&registry, "library/app:1"))
+        .unwrap_err();
+    assert_eq!(code(&error), "run/cancelled");
+    assert_eq!(station.warnings(), Vec::<String>::new());
+}

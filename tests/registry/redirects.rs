@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use airlock::registry::Settings;
-use airlock::upstream::{Asked, Scripted, access, rule};
+use airlock::upstream::{Asked, Reply, Scripted, access, rule};
 use lock_format::Reference;
 
 use crate::authority::Authority;
 use crate::logins::login;
-use crate::support::{Station, app, code, read, reference, with_blob, with_image};
+use crate::support::{Station, app, code, listing, read, reference, with_blob, with_image};
 
 /// Sends every blob of `from` to the same path of `to`.
 fn send_blobs(from: &Scripted, to: String) {
@@ -160,5 +160,73 @@ fn a_location_that_is_no_web_url_is_refused() {
         let station = Station::default();
         let error = station.refused(&registry);
         assert_eq!(code(&error), "registry/redirect", "{location}");
+    }
+}
+
+/// What each of them asks for.
+const CHALLENGES: [&str; 2] = [
+    "Basic realm=\"yours\"",
+    "Bearer realm=\"http://HOST/token\",service=\"yours\"",
+];
+
+/// Answers 401 to whatever is asked.
+fn greedy(challenge: &str) -> Scripted {
+    let (registry, _) = with_image();
+    let challenge = challenge.replace("HOST", &registry.host());
+    registry.add_rule(Arc::new(move |_: &Asked, _| {
+        Reply::error(401, "UNAUTHORIZED", "log in").with_header("WWW-Authenticate", &challenge)
+    }));
+    registry
+}
+
+#[test]
+fn a_store_that_asks_for_a_login_gets_none() {
+    for challenge in CHALLENGES {
+        let (registry, blob) = with_blob(5000);
+        let store = greedy(challenge);
+        registry.add_rule(access::Bearer::default().with_login("joe", "secret").rule());
+        send_blobs(&registry, format!("http://{}", store.host()));
+        let station = Station::default();
+        let client = station.client(login(&registry, "joe:secret"));
+        let error = client
+            .open_blob(&app(&registry), &blob, &[], 0)
+            .unwrap_err();
+        assert_eq!(code(&error), "registry/unauthorized");
+        assert!(error.to_string().starts_with(&store.host()), "{error}");
+        let asked = store.requests();
+        assert_eq!(asked.len(), 1, "its token server is not asked: {challenge}");
+        assert_eq!(asked[0].header("authorization"), None);
+        // Nor does the registry get what the store asked for.
+        let basic = access::basic_header("joe", "secret");
+        for asked in registry.requests() {
+            let sent = asked.header("authorization") == Some(basic.as_str());
+            assert!(!sent || asked.path == "/token", "{}", asked.path);
+        }
+    }
+}
+
+#[test]
+fn a_layers_url_that_asks_for_a_login_gets_none() {
+    for challenge in CHALLENGES {
+        let (registry, blob) = with_blob(5000);
+        let elsewhere = greedy(challenge);
+        registry.add_rule(rule::on(Asked::is_blob, |_, _| {
+            Reply::error(404, "BLOB_UNKNOWN", "blob unknown")
+        }));
+        registry.add_rule(access::basic("joe", "secret"));
+        let urls = [format!("http://{}/layer", elsewhere.host())];
+        let station = Station::default();
+        let client = station.client(Settings {
+            reach: listing(&elsewhere).reach,
+            ..login(&registry, "joe:secret")
+        });
+        let error = client
+            .open_blob(&app(&registry), &blob, &urls, 0)
+            .unwrap_err();
+        assert_eq!(code(&error), "registry/unauthorized");
+        assert!(error.to_string().starts_with(&elsewhere.host()), "{error}");
+        let asked = elsewhere.requests();
+        assert_eq!(asked.len(), 1, "{challenge}");
+        assert_eq!(asked[0].header("authorization"), None);
     }
 }
