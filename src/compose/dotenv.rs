@@ -3,7 +3,7 @@
 //! `NAME=value`, `NAME: value`, `export NAME=value`; `NAME` alone inherits. Quotes hold over
 //! lines; in double quotes escapes and variables are expanded, in single quotes nothing is.
 //! Without quotes ` #` begins a comment and variables are expanded. A variable means what the
-//! project already sees, else what the file has set before.
+//! project already sees, else what the file has set before, else what an earlier file has set.
 
 use std::collections::BTreeMap;
 
@@ -76,10 +76,10 @@ impl<'a> Reader<'a> {
     }
 
     fn value_of(&self, name: &str) -> Option<&str> {
+        let of_files = || self.set.get(name).or_else(|| self.before.get(name));
         self.environment
             .get(name)
-            .or_else(|| self.before.get(name).map(String::as_str))
-            .or_else(|| self.set.get(name).map(String::as_str))
+            .or_else(|| of_files().map(String::as_str))
     }
 
     /// Goes over blank lines and comments; false at the end of the file.
@@ -101,17 +101,25 @@ impl<'a> Reader<'a> {
         {
             self.skip("export".len());
             self.skip_blanks();
+            if self.rest().is_empty() {
+                return Err(self.error("export stands alone at the end".to_owned()));
+            }
         }
         let rest = self.rest();
-        let (len, end) = self.name_end(rest)?;
+        let Some((len, end)) = self.name_end(rest)? else {
+            // A name that the file ends with sets nothing: it has neither `=` nor an end of line.
+            self.skip(rest.len());
+            return Ok(());
+        };
         let name = rest.get(..len).unwrap_or_default().trim_end();
         if name.contains(' ') {
             return Err(self.error("a name holds a space".to_owned()));
         }
-        self.skip(len.saturating_add(end.map_or(0, char::len_utf8)));
+        self.skip(len.saturating_add(end.len_utf8()));
         self.skip_blanks();
-        if matches!(end, Some('\n')) {
-            if let Some(value) = self.inherited(name) {
+        if end == '\n' {
+            // A name alone takes the value that there is.
+            if let Some(value) = self.value_of(name).map(str::to_owned) {
                 self.set.insert(name.to_owned(), value);
             }
             return Ok(());
@@ -125,14 +133,6 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// A name alone takes the value that the project or an earlier file has.
-    fn inherited(&self, name: &str) -> Option<String> {
-        self.environment
-            .get(name)
-            .or_else(|| self.before.get(name).map(String::as_str))
-            .map(str::to_owned)
-    }
-
     /// Goes over blanks that end no line.
     fn skip_blanks(&mut self) {
         let rest = self.rest();
@@ -142,11 +142,12 @@ impl<'a> Reader<'a> {
         );
     }
 
-    /// Finds where a name ends and what ends it: `=`, `:`, the end of the line or of the file.
-    fn name_end(&self, rest: &str) -> Result<(usize, Option<char>), DotenvError> {
+    /// Finds where a name ends and what ends it: `=`, `:` or the end of the line; none where the
+    /// file ends first.
+    fn name_end(&self, rest: &str) -> Result<Option<(usize, char)>, DotenvError> {
         for (at, c) in rest.char_indices() {
             match c {
-                '=' | ':' | '\n' => return Ok((at, Some(c))),
+                '=' | ':' | '\n' => return Ok(Some((at, c))),
                 '_' | '.' | '-' | '[' | ']' => {}
                 c if is_blank(c) || c.is_alphabetic() || c.is_numeric() => {}
                 c => {
@@ -156,8 +157,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        // A name that the file ends with sets nothing: it has neither `=` nor an end of line.
-        Ok((rest.len(), Some('\n')))
+        Ok(None)
     }
 
     fn value(&mut self) -> Result<String, DotenvError> {
@@ -328,6 +328,7 @@ mod tests {
             ("X=1\nA=${X}${Y:-2}", "12"),
             ("BOTH=file\nA=$BOTH", "shell"),
             ("SHELL_SET\nA=$SHELL_SET", "from-shell"),
+            ("A=1\nA\n", "1"),
         ] {
             let set = read(text).unwrap();
             assert_eq!(set.get("A").map(String::as_str), Some(value), "{text:?}");
@@ -336,8 +337,10 @@ mod tests {
 
     #[test]
     fn a_name_alone_inherits_or_sets_nothing() {
-        let set = read("SHELL_SET\nNOT_SET\nA=1\n").unwrap();
-        assert_eq!(set.keys().collect::<Vec<_>>(), ["A", "SHELL_SET"]);
+        for last in ["", "BOTH", "BOTH and more"] {
+            let set = read(&format!("SHELL_SET\nNOT_SET\nA=1\n{last}")).unwrap();
+            assert_eq!(set.keys().collect::<Vec<_>>(), ["A", "SHELL_SET"]);
+        }
     }
 
     #[test]
@@ -348,6 +351,7 @@ mod tests {
             ("A='1", 1),
             ("\n\nA=${", 3),
             ("A=${B:?must}", 1),
+            ("A=1\nexport ", 2),
         ] {
             assert_eq!(read(text).unwrap_err().line, line, "{text:?}");
         }

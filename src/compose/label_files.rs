@@ -13,7 +13,8 @@ use super::variable::Environment;
 
 /// Fails where a label file of an active service is missing or is no environment file.
 ///
-/// Their values see nothing but what the service's label files before them have set.
+/// Their values see nothing but what the service's label files before them have set; that stands,
+/// as the environment does for a project, before what the file itself sets.
 pub(crate) fn check(files: &mut Files, services: &Services<'_>) -> Result<(), Stop> {
     for service in services.values() {
         let mut set = Set::new();
@@ -23,7 +24,7 @@ pub(crate) fn check(files: &mut Files, services: &Services<'_>) -> Result<(), St
             let bytes = files.read(path, Some(&value.place))?;
             let file: Arc<str> = files.relative(path, Some(&value.place))?.into();
             let text = String::from_utf8_lossy(&bytes);
-            let found = dotenv::parse(&text, &Environment::default(), &set);
+            let found = dotenv::parse(&text, &Environment::of_process(&set), &Set::new());
             set.extend(found.map_err(|error| {
                 let line = error.line;
                 Problem::Dotenv(error.what).at(&Place {
