@@ -64,6 +64,10 @@ impl Shape {
             (Self::Within(low, high), Node::Plain(Plain::Int(number))) => {
                 (i128::from(*low)..=i128::from(*high)).contains(number)
             }
+            (Self::Within(low, high), Node::Plain(Plain::Float(number))) => {
+                let range = i128::from(*low)..=i128::from(*high);
+                whole(*number).is_some_and(|number| range.contains(&number))
+            }
             (Self::Word(words), Node::Text(text)) => words.contains(&text.as_str()),
             (Self::Fitting(rule, _), Node::Text(text)) => rule(text),
             _ => false,
@@ -99,6 +103,12 @@ impl Shape {
             Self::Named(_) | Self::Object(_) => "a mapping".to_owned(),
         }
     }
+}
+
+/// Reads a number without a fraction, as `1e3` is one: an integer for the schema.
+fn whole(number: f64) -> Option<i128> {
+    let digits = format!("{number:.0}");
+    digits.parse().ok().filter(|_| number.fract() == 0.0)
 }
 
 fn check_any(shapes: &[Shape], value: &Value, path: &TreePath) -> Result<(), Wrong> {

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use granit_parser::{Event, Marker, Parser, ScalarStyle, Tag};
+use granit_parser::{Event, Marker, Parser, ScalarStyle, Span, StructureStyle, Tag, YamlVersion};
 
 use super::super::error::{Problem, shown};
-use super::super::value::{Node as Leaf, Plain};
+use super::super::value::Node as Leaf;
 use super::super::{ComposeError, Place, limits};
 use super::expand::{Document, expand};
 use super::node::{Kind, Mark, Node, Weight};
-use super::scalar::resolve;
+use super::tabs::Tabs;
+use super::tag::{mark_of, typed};
 
 /// Reads all documents of a YAML text; a text of comments has none.
 pub(crate) fn documents(text: &str, file: &Arc<str>) -> Result<Vec<Document>, ComposeError> {
@@ -25,17 +26,28 @@ pub(crate) fn documents(text: &str, file: &Arc<str>) -> Result<Vec<Document>, Co
         anchors: BTreeMap::new(),
         root: None,
         documents: Vec::new(),
+        tabs: Tabs::of(text),
     };
     for event in Parser::new_from_str_with_options(text, options) {
         match event {
-            Ok((event, span)) => builder.take(event, &span.start, span.start == span.end)?,
+            Ok((event, span)) => builder.take(event, &span)?,
             Err(error) => {
                 let place = place_of(file, error.marker());
                 return Err(Problem::Yaml(shown(&error.info())).at(&place));
             }
         }
     }
-    Ok(builder.documents)
+    match builder.tabs.first() {
+        None => Ok(builder.documents),
+        Some(line) => {
+            let what = "a tab cannot indent: write spaces, or leave a blank line empty";
+            Err(Problem::Yaml(what.to_owned()).at(&Place {
+                file: file.clone(),
+                line,
+                column: 1,
+            }))
+        }
+    }
 }
 
 fn place_of(file: &Arc<str>, mark: &Marker) -> Place {
@@ -54,6 +66,7 @@ struct Builder {
     anchors: BTreeMap<usize, Option<Arc<Node>>>,
     root: Option<Arc<Node>>,
     documents: Vec<Document>,
+    tabs: Tabs,
 }
 
 struct Open {
@@ -86,15 +99,15 @@ enum Key {
 }
 
 impl Builder {
-    fn take(
-        &mut self,
-        event: Event<'_>,
-        mark: &Marker,
-        is_empty: bool,
-    ) -> Result<(), ComposeError> {
-        let place = place_of(&self.file, mark);
+    fn take(&mut self, event: Event<'_>, span: &Span) -> Result<(), ComposeError> {
+        let place = place_of(&self.file, &span.start);
+        let last_line = place_of(&self.file, &span.end).line;
         match event {
             Event::Scalar(text, style, anchor, tag) => {
+                if matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted) {
+                    self.tabs.excuse(place.line, last_line);
+                }
+                let is_empty = span.start == span.end;
                 let text = if is_empty && style == ScalarStyle::Plain {
                     ""
                 } else {
@@ -102,23 +115,25 @@ impl Builder {
                 };
                 self.scalar(text, style, anchor, tag.as_deref(), &place)
             }
-            Event::SequenceStart(_, anchor, tag) => {
+            Event::SequenceStart(style, anchor, tag) => {
+                self.tabs.open(place.line, style == StructureStyle::Flow);
                 self.start(Body::List(Vec::new()), anchor, tag.as_deref(), place)
             }
-            Event::MappingStart(_, anchor, tag) => {
+            Event::MappingStart(style, anchor, tag) => {
+                self.tabs.open(place.line, style == StructureStyle::Flow);
                 self.start(Body::Map(OpenMap::default()), anchor, tag.as_deref(), place)
             }
-            Event::SequenceEnd | Event::MappingEnd => self.end(),
+            Event::SequenceEnd | Event::MappingEnd => {
+                self.tabs.close(last_line);
+                self.end()
+            }
             Event::Alias(anchor) => match self.anchors.get(&anchor).cloned().flatten() {
                 Some(node) => self.put(node, true, &place),
                 None => Err(
                     Problem::Yaml("an alias names the value it stands in".to_owned()).at(&place),
                 ),
             },
-            Event::DocumentStart(..) => {
-                self.anchors.clear();
-                Ok(())
-            }
+            Event::DocumentStart(is_marked, version) => self.begin(is_marked, version, &place),
             Event::DocumentEnd => self.finish(),
             Event::StreamStart
             | Event::StreamEnd
@@ -126,6 +141,24 @@ impl Builder {
             | Event::UnresolvedAlias(_)
             | _ => Ok(()),
         }
+    }
+
+    /// Begins a document; compose knows YAML 1.1 only, and bare documents only at the start.
+    fn begin(
+        &mut self,
+        is_marked: bool,
+        version: Option<YamlVersion>,
+        place: &Place,
+    ) -> Result<(), ComposeError> {
+        self.anchors.clear();
+        let what = if version.is_some_and(|version| version != YamlVersion::new(1, 1)) {
+            "%YAML may name version 1.1 only"
+        } else if is_marked || self.documents.is_empty() {
+            return Ok(());
+        } else {
+            "a document after the first one begins with ---"
+        };
+        Err(Problem::Yaml(what.to_owned()).at(place))
     }
 
     fn scalar(
@@ -364,38 +397,4 @@ fn merged(map: OpenMap) -> BTreeMap<String, Arc<Node>> {
         }
     }
     entries
-}
-
-fn mark_of(tag: &Tag) -> Mark {
-    match tag.parts() {
-        ("!", "reset") => Mark::Reset,
-        ("!", "override") => Mark::Override,
-        _ => Mark::None,
-    }
-}
-
-/// Gives a scalar its type: by its tag, by its look when it is plain, else text.
-fn typed(text: &str, is_plain: bool, tag: Option<&Tag>) -> Result<(Leaf, Mark), Problem> {
-    let Some(tag) = tag else {
-        let scalar = if is_plain {
-            resolve(text)
-        } else {
-            Leaf::Text(text.to_owned())
-        };
-        return Ok((scalar, Mark::None));
-    };
-    let resolved = resolve(text);
-    let scalar = match (tag.core_suffix(), resolved) {
-        (Some("null"), Leaf::Plain(Plain::Null)) => Leaf::Plain(Plain::Null),
-        (Some("bool"), Leaf::Plain(Plain::Bool(value))) => Leaf::Plain(Plain::Bool(value)),
-        (Some("int"), Leaf::Plain(Plain::Int(value))) => Leaf::Plain(Plain::Int(value)),
-        (Some("float"), Leaf::Plain(Plain::Float(value))) => Leaf::Plain(Plain::Float(value)),
-        #[expect(clippy::cast_precision_loss, reason = "!!float asks for it")]
-        (Some("float"), Leaf::Plain(Plain::Int(value))) => Leaf::Plain(Plain::Float(value as f64)),
-        (Some(name @ ("null" | "bool" | "int" | "float")), _) => {
-            return Err(Problem::Yaml(format!("{} is no {name}", shown(text))));
-        }
-        _ => Leaf::Text(text.to_owned()),
-    };
-    Ok((scalar, mark_of(tag)))
 }

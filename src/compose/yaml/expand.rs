@@ -1,6 +1,7 @@
 //! Nodes → values: aliases are followed, `!reset` and `!override` become paths.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::super::tree_path::TreePath;
 use super::super::value::{Node as ValueNode, Plain, Value};
@@ -29,7 +30,10 @@ fn value_of(node: &Node, path: &TreePath, resets: &mut Vec<TreePath>) -> Option<
             resets.push(path.clone());
             return None;
         }
-        Mark::Override => resets.push(path.clone()),
+        Mark::Override => {
+            resets.push(path.clone());
+            return Some(as_written(node));
+        }
         Mark::None => {}
     }
     let inner = match &node.kind {
@@ -55,4 +59,17 @@ fn value_of(node: &Node, path: &TreePath, resets: &mut Vec<TreePath>) -> Option<
         }
     };
     Some(Value::new(inner, node.place.clone()))
+}
+
+/// Makes the value of what `!override` stands at: compose looks for no further tags in there.
+fn as_written(node: &Node) -> Value {
+    let inner = match &node.kind {
+        Kind::Leaf(leaf) => leaf.clone(),
+        Kind::List(items) => ValueNode::List(items.iter().map(|node| as_written(node)).collect()),
+        Kind::Map(entries) => {
+            let entry = |(key, node): (&String, &Arc<Node>)| (key.clone(), as_written(node));
+            ValueNode::Map(entries.iter().map(entry).collect())
+        }
+    };
+    Value::new(inner, node.place.clone())
 }

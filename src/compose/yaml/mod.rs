@@ -13,6 +13,8 @@ mod decode;
 mod expand;
 mod node;
 mod scalar;
+mod tabs;
+mod tag;
 
 pub(crate) use build::documents;
 pub(crate) use decode::decode;
