@@ -39,6 +39,7 @@ fn canonical_service(service: &mut Map, field: &str) -> Result<(), ComposeError>
     for name in ["models", "networks"] {
         change(service, name, |names| Ok(names_as_map(names, false)))?;
     }
+    change(service, "gpus", |gpus| Ok(all_gpus(gpus)))?;
     change(service, "label_file", |files| Ok(as_list(files)))?;
     change(service, "volumes", |volumes| {
         each(volumes, |volume| long_volume(volume, field))
@@ -94,6 +95,9 @@ fn long_build(build: Value, field: &str) -> Result<Value, ComposeError> {
         change(map, "secrets", |mounts| {
             each(mounts, |mount| Ok(long_mount(mount)))
         })?;
+        change(map, "ssh", |keys| {
+            ssh_keys(keys, &format!("{field}.build.ssh"))
+        })?;
     }
     Ok(build)
 }
@@ -110,6 +114,32 @@ fn named_contexts(contexts: Value, field: &str) -> Result<Value, ComposeError> {
         map.insert(name.to_owned(), item.with(Node::Text(path.to_owned())));
     }
     Ok(contexts.with(Node::Map(map)))
+}
+
+/// Reads keys for a build as a mapping; of keys without a path, the agent's alone is known.
+fn ssh_keys(keys: Value, field: &str) -> Result<Value, ComposeError> {
+    let Node::List(items) = &keys.node else {
+        return Ok(keys);
+    };
+    let mut map = BTreeMap::new();
+    for item in items {
+        let (name, path) = match item.text().map(|text| text.split_once('=').ok_or(text)) {
+            Some(Ok((name, path))) => (name, Node::Text(path.to_owned())),
+            Some(Err("default")) => ("default", Node::Plain(Plain::Null)),
+            Some(Err(_)) | None => return Err(bad(item, field, "must be name=path")),
+        };
+        map.insert(name.to_owned(), item.with(path));
+    }
+    Ok(keys.with(Node::Map(map)))
+}
+
+/// Reads `gpus: all` as a list.
+fn all_gpus(gpus: Value) -> Value {
+    if gpus.text().is_none() {
+        return gpus;
+    }
+    let one = single("count", gpus.clone());
+    gpus.with(Node::List(vec![one]))
 }
 
 fn long_depends_on(depends: Value, field: &str) -> Result<Value, ComposeError> {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ComposeError;
+use super::contexts::SERVICE;
 use super::dependencies::{Dependency, of_service};
 use super::error::{Problem, shown};
 use super::validate::section;
@@ -27,6 +28,7 @@ pub(crate) fn check(top: &Value, services: &Services<'_>) -> Result<(), ComposeE
     // before what does not.
     for (name, service) in &services.active {
         image_or_build(name, service)?;
+        contexts(name, service, services)?;
         defined.networks_of(name, service)?;
         dependencies(name, service, services)?;
     }
@@ -82,6 +84,28 @@ fn image_or_build(name: &str, service: &Value) -> Result<(), ComposeError> {
         }
         _ => Ok(()),
     }
+}
+
+/// Services that a build takes a context from must be active and have a build.
+fn contexts(name: &str, service: &Value, services: &Services<'_>) -> Result<(), ComposeError> {
+    let contexts = service
+        .get("build")
+        .and_then(|build| build.get("additional_contexts"));
+    for (_, context) in contexts.and_then(Value::map).into_iter().flatten() {
+        let Some(other) = context.text().and_then(|text| text.strip_prefix(SERVICE)) else {
+            continue;
+        };
+        let build = services
+            .active
+            .get(other)
+            .and_then(|other| other.get("build"));
+        if build.is_none_or(Value::is_null) {
+            let field = format!("services.{}.build.additional_contexts", shown(name));
+            let what = format!("{} is no active service with a build", shown(other));
+            return Err(Problem::Conflict { field, what }.at(&context.place));
+        }
+    }
+    Ok(())
 }
 
 struct Defined<'a> {

@@ -64,7 +64,9 @@ impl<'a> Entry<'a> {
             }),
             Node::Map(map) => Ok(Self {
                 paths: map.get("path").map(texts).transpose()?.unwrap_or_default(),
-                project_directory: map.get("project_directory").filter(|at| !at.is_null()),
+                project_directory: map
+                    .get("project_directory")
+                    .filter(|at| !at.is_null() && at.text() != Some("")),
                 env_files: map
                     .get("env_file")
                     .map(texts)
@@ -98,6 +100,10 @@ impl<'a> Entry<'a> {
             files.push((path, Some(value.place.clone())));
         }
         let Some((main, _)) = files.first() else {
+            // Nothing sees what the environment files set, but compose looks for them.
+            if self.env_files.is_some() {
+                self.variables(load, scope, &scope.working_dir)?;
+            }
             return Ok(Value::new(Node::Map(Map::new()), self.place.clone()));
         };
         if chain.contains(main) {
