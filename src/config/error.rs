@@ -76,7 +76,7 @@ pub enum ConfigError {
         /// The key.
         key: &'static str,
     },
-    /// A pattern for files fits none.
+    /// A path or pattern for files fits none.
     #[error("`{pattern}` in {} fits no file", place.file.display())]
     NoMatch {
         /// Where.
@@ -140,7 +140,7 @@ impl Diagnose for ConfigError {
             }
             Self::MissingKey { key, .. } => Some(format!("add {key} = [\"…\"]")),
             Self::NoMatch { .. } => Some(
-                "patterns start at the folder of airlock.toml; `**/` goes through folders"
+                "paths start at the folder of airlock.toml; `*` stays in a folder, `**/` goes through them"
                     .to_owned(),
             ),
         }

@@ -29,6 +29,24 @@ fn locked(text: &str) -> World {
 }
 
 #[test]
+fn a_trial_says_what_would_be_and_does_not() {
+    let world = locked("one");
+    world.done(&["diff", "--request", "r.age"]);
+    world.done(&["bundle", "r.age", "-o", "b.age"]);
+    let trial = world.done(&["apply", "b.age", "--check"]).err;
+    for said in [
+        "nothing was written",
+        "would be imported",
+        "1 image would be published",
+    ] {
+        assert!(trial.contains(said), "{said} in {trial}");
+    }
+    let told = world.done(&["apply", "b.age"]).err;
+    assert!(told.contains("1 image published"), "{told}");
+    assert!(!told.contains("would"), "{told}");
+}
+
+#[test]
 fn a_moved_name_is_told_and_going_back_needs_a_word() {
     let world = locked("one");
     trip(&world, 1);

@@ -157,7 +157,7 @@ fn a_mistake_is_told_with_its_place_and_what_was_meant() {
         ),
         ("[[dockerfile]]\nfiles = [\"x/*\"]", "config/no-match"),
         ("[[dockerfile]]\nargs = {}", "config/missing-key"),
-        ("[[dockerfile]]\nfiles = [\"none\"]", "inputs/not-found"),
+        ("[[dockerfile]]\nfiles = [\"none\"]", "config/no-match"),
     ] {
         world.write("airlock.toml", text);
         assert_eq!(world.fails(&["lock"]).1, code, "{text}");

@@ -182,8 +182,9 @@ pub(super) fn text(report: &Report) -> String {
     for why in &report.lacking {
         out.add(format_args!("the station says: {why}"));
     }
+    let would = if report.check { "would be " } else { "" };
     out.add(format_args!(
-        "{} imported, {}; {} published",
+        "{} {would}imported, {}; {} {would}published",
         counted(report.blobs, "blob"),
         human_size(report.bytes),
         counted(report.published.len(), "image")

@@ -164,18 +164,21 @@ fn files(entry: &Dockerfiles, root: &Root) -> Result<Vec<RootPath>, Failure> {
     Ok(files)
 }
 
-/// A name without any sign of a pattern stands for itself, whether or not it is there; one with such
-/// a sign where there is a file of that name.
+/// A name stands for itself where there is a file of that name, else for those that it fits as a
+/// pattern.
 fn matching(pattern: &Placed<String>, root: &Root) -> Result<Vec<RootPath>, Failure> {
     let text = pattern.value.as_str();
     let plain = root.resolve(&RootPath::root(), text)?;
-    if !text.contains(['*', '?', '[', '{']) || root.has_file(&plain)? {
+    if root.has_file(&plain)? {
         return Ok(vec![plain]);
     }
     let nothing = || ConfigError::NoMatch {
         place: pattern.place.clone(),
         pattern: text.to_owned(),
     };
+    if !text.contains(['*', '?', '[', '{']) {
+        return Err(nothing().into());
+    }
     let text = text.trim_start_matches("./");
     let glob = GlobBuilder::new(text).literal_separator(true).build();
     let glob = glob.map_err(|_| nothing())?.compile_matcher();
