@@ -51,11 +51,12 @@ fn check_source(
     let nowhere = |problem| DockerfileError::new(problem, None, None);
     // No platform is asked for here: that of the machine counts.
     let context = find(&options.contexts, value, &options.build_platform);
-    if context
-        .map_err(|problem| nowhere(Problem::Context(problem)))?
-        .is_some()
-    {
-        return Ok(());
+    let context = context.map_err(|problem| nowhere(Problem::Context(problem)))?;
+    if let Some(context) = context {
+        return match context.load() {
+            Ok(_) => Ok(()),
+            Err(problem) => Err(nowhere(Problem::Context(problem))),
+        };
     }
     let wrong = || Problem::Epoch(value.to_owned());
     let named = |name: &String| name.eq_ignore_ascii_case(value);
@@ -64,14 +65,11 @@ fn check_source(
         .iter()
         .find(|stage| stage.from.name.as_ref().is_some_and(named));
     let stage = stage.ok_or_else(|| nowhere(wrong()))?;
-    let base = globals.expand(&stage.from.base.text);
-    if stage.only_adds == Some(1) && base == Ok("scratch".to_owned()) {
+    let place = stage.place;
+    let here = |problem| DockerfileError::new(problem, Some(place.line), Some(place.span));
+    let base = globals.expand(&stage.from.base.text).map_err(here)?;
+    if stage.only_adds == Some(1) && base == "scratch" {
         return Ok(());
     }
-    let place = stage.place;
-    Err(DockerfileError::new(
-        wrong(),
-        Some(place.line),
-        Some(place.span),
-    ))
+    Err(here(wrong()))
 }

@@ -74,10 +74,11 @@ impl Dockerfile {
     /// arguments, of which one may give the linter's options.
     pub fn parse(text: &[u8], args: &BTreeMap<String, String>) -> Result<Self, DockerfileError> {
         let whole_file = |problem| DockerfileError::new(problem, None, None);
+        // A wrong build argument counts before there is a file.
+        let lint_errors = findings_are_errors(text, args).map_err(whole_file)?;
         if text.is_empty() {
             return Err(whole_file(Problem::NoBytes));
         }
-        let lint_errors = findings_are_errors(text, args).map_err(whole_file)?;
         let mut builder = Builder::default();
         let escape = read(text, &mut |node| builder.take(&node)).map_err(read_error)?;
         if let Some(error) = builder.error {

@@ -19,12 +19,13 @@ pub(super) fn findings_are_errors(
         None => check_options(text),
     };
     let options = options.unwrap_or_default();
+    let options = options.trim();
     let mut errors = false;
-    for option in options
-        .trim()
-        .split(';')
-        .filter(|option| !option.is_empty())
-    {
+    if options.is_empty() {
+        return Ok(errors);
+    }
+    // There are three options; of what follows a third one nothing is split off.
+    for option in options.splitn(3, ';') {
         let wrong = || Problem::CheckOptions(option.to_owned());
         let (name, value) = option.split_once('=').ok_or_else(wrong)?;
         match (name.trim(), value.trim()) {
@@ -52,6 +53,10 @@ mod tests {
             ("# check=x=1\n", Err(())),
             ("# check=error=maybe\n", Err(())),
             ("# check=skip\n", Err(())),
+            ("# check=skip=A;\n", Err(())),
+            ("# check=;error=true\n", Err(())),
+            ("# check=error=1;error=0;skip=A;B\n", Ok(false)),
+            ("# check=skip=A;skip=B;error=1;x\n", Err(())),
         ] {
             let found = findings_are_errors(text.as_bytes(), &BTreeMap::new());
             assert_eq!(found.map_err(drop), expected, "{text}");

@@ -89,6 +89,11 @@ pub enum Problem {
         /// The limit.
         limit: usize,
     },
+    /// Triggers bring images whose triggers bring images, and so on.
+    TriggerDepth {
+        /// The limit.
+        limit: usize,
+    },
     /// A trigger of ONBUILD cannot be understood.
     Trigger(Box<Self>),
 }
@@ -113,13 +118,15 @@ impl Problem {
             Self::OpenHeredoc(_) => ErrorClass::HeredocUnterminated,
             Self::LongLine => ErrorClass::LineTooLong,
             Self::Parse(_) => ErrorClass::ParseError,
-            Self::Expand { .. } => ErrorClass::ExpandError,
+            Self::Expand { .. } | Self::Node(NodeProblem::Heredoc(_)) => ErrorClass::ExpandError,
             Self::Context(_) => ErrorClass::NamedContextError,
             Self::Trigger(problem) if matches!(**problem, Self::Parse(_)) => ErrorClass::Other,
             Self::Trigger(problem) => problem.class(),
-            Self::Node(_) | Self::CheckOptions(_) | Self::Epoch(_) | Self::TooMany { .. } => {
-                ErrorClass::Other
-            }
+            Self::Node(_)
+            | Self::CheckOptions(_)
+            | Self::Epoch(_)
+            | Self::TooMany { .. }
+            | Self::TriggerDepth { .. } => ErrorClass::Other,
         }
     }
 
@@ -178,6 +185,9 @@ impl Problem {
                     "the Dockerfile holds more than {limit} stages, arguments, copies and mounts"
                 )
             }
+            Self::TriggerDepth { limit } => format!(
+                "triggers of ONBUILD bring images whose own triggers bring images, more than {limit} levels deep"
+            ),
             Self::Trigger(problem) => format!("a trigger of ONBUILD: {}", problem.sentence()),
         }
     }
@@ -220,6 +230,9 @@ impl Problem {
             Self::CheckOptions(_) => "write `# check=skip=RULE,RULE;error=true`",
             Self::Epoch(_) => "give it seconds since 1970-01-01",
             Self::TooMany { .. } => "split the file",
+            Self::TriggerDepth { .. } => {
+                "an image's trigger may name the image itself; take another base image, or tell its publisher"
+            }
         };
         help.to_owned()
     }

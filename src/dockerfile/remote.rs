@@ -49,7 +49,7 @@ fn is_short_form(text: &str) -> bool {
         let fits = |b: u8| b.is_ascii_alphanumeric() || others.contains(&b);
         !part.is_empty() && part.bytes().all(fits)
     };
-    !path.is_empty() && named(user, b"-_") && named(host, b"-.")
+    !path.contains('\n') && named(user, b"-_") && named(host, b"-.")
 }
 
 #[cfg(test)]

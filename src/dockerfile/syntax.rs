@@ -12,7 +12,7 @@ use crate::diagnostic::sanitize;
 use super::answer::Finding;
 use super::error_class::SYNTAX_REFERENCE;
 use super::read::{Directive, Directives, Name};
-use super::text::lossy;
+use super::text::{lossy, mend_surrogates};
 
 /// Names the build argument that wins over the line.
 pub const SYNTAX_ARG: &str = "BUILDKIT_SYNTAX";
@@ -146,7 +146,8 @@ impl<'a> Body<'a> {
         if *first != b'{' {
             return None;
         }
-        let object: Object = serde_json::from_str(&lossy(self.text)).ok()?;
+        let text = lossy(self.text);
+        let object: Object = serde_json::from_str(&mend_surrogates(&text)).ok()?;
         let written = object.0?;
         let from = SyntaxFrom::Directive;
         Some(Syntax::new(&written, self.lines_before, None, from))

@@ -19,9 +19,71 @@ fn repaired(bytes: &[u8]) -> String {
     out
 }
 
+/// Turns a name into lower case as Go does: each character by itself, into one character.
+///
+/// So the dotted capital İ becomes a plain i, and the Kelvin sign a k.
+pub(crate) fn lower(text: &str) -> String {
+    let one = |c: char| c.to_lowercase().next().unwrap_or(c);
+    text.chars().map(one).collect()
+}
+
+/// Puts U+FFFD in the place of each half of a surrogate pair that is escaped alone in a JSON text, as
+/// Go's parser does, which refuses nothing there.
+pub(crate) fn mend_surrogates(json: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let mut rest = json;
+    while let Some((before, escaped)) = rest.split_once('\\') {
+        out.push_str(before);
+        let kept = match (surrogate(escaped), second_half(escaped)) {
+            (Some(0xd800..=0xdbff), Some(_)) => "u0000\\u0000".len(),
+            (Some(_), _) => {
+                out.push_str("\\ufffd");
+                rest = escaped.get("u0000".len()..).unwrap_or_default();
+                continue;
+            }
+            (None, _) => escaped.chars().next().map_or(0, char::len_utf8),
+        };
+        let (escape, after) = escaped.split_at_checked(kept).unwrap_or((escaped, ""));
+        out.push('\\');
+        out.push_str(escape);
+        rest = after;
+    }
+    if out.is_empty() {
+        return Cow::Borrowed(json);
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// Reads `uXXXX`, if it is half of a pair.
+fn surrogate(escape: &str) -> Option<u32> {
+    let digits = escape.strip_prefix('u')?.get(..4)?;
+    let unit = u32::from_str_radix(digits, 16).ok()?;
+    Some(unit).filter(|unit| (0xd800..=0xdfff).contains(unit))
+}
+
+/// Reads the second half behind `uXXXX`.
+fn second_half(escape: &str) -> Option<u32> {
+    let next = escape.get("u0000".len()..)?.strip_prefix('\\')?;
+    surrogate(next).filter(|unit| *unit >= 0xdc00)
+}
+
 /// The characters that separate arguments: not the same as white space.
 pub(crate) fn is_separator(byte: u8) -> bool {
     matches!(byte, b'\t' | 0x0b | 0x0c | b'\r' | b' ')
+}
+
+/// The white space of Go's regular expressions.
+pub(crate) fn is_blank(byte: u8) -> bool {
+    matches!(byte, b'\t' | b'\n' | 0x0c | b'\r' | b' ')
+}
+
+/// Removes blanks from the beginning.
+pub(crate) fn skip_blanks(bytes: &[u8]) -> &[u8] {
+    let start = bytes.iter().position(|b| !is_blank(*b));
+    bytes
+        .get(start.unwrap_or(bytes.len())..)
+        .unwrap_or_default()
 }
 
 /// Tells whether a byte, taken for a Latin-1 character, is white space.
@@ -84,6 +146,35 @@ mod tests {
         assert_eq!(lossy(b"a\xffb"), "a\u{fffd}b");
         assert_eq!(lossy(b"\xe2\x82"), "\u{fffd}\u{fffd}");
         assert_eq!(lossy("ä".as_bytes()), "ä");
+    }
+
+    #[test]
+    fn lower_case_is_one_character_for_each() {
+        for (text, expected) in [
+            ("A-b_C", "a-b_c"),
+            ("\u{130}\u{212a}", "ik"),
+            ("\u{17f}", "\u{17f}"),
+            ("ΑΣ", "ασ"),
+        ] {
+            assert_eq!(lower(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn half_a_pair_is_mended() {
+        for (json, expected) in [
+            ("[\"a\"]", "[\"a\"]"),
+            ("\\ud83d\\ude00x", "\\ud83d\\ude00x"),
+            ("a\\ud800b", "a\\ufffdb"),
+            ("\\udc00\\ud800", "\\ufffd\\ufffd"),
+            ("\\ud800\\ud83d\\ude00", "\\ufffd\\ud83d\\ude00"),
+            ("\\\\ud800", "\\\\ud800"),
+            ("\\ud80", "\\ud80"),
+            ("\\", "\\"),
+            ("\\é\\n", "\\é\\n"),
+        ] {
+            assert_eq!(mend_surrogates(json), expected, "{json}");
+        }
     }
 
     #[test]

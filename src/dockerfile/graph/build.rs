@@ -165,7 +165,7 @@ pub(super) fn copy_source(
     let state = match name.parse::<i64>() {
         Ok(index) => usize::try_from(index)
             .ok()
-            .filter(|at| *at < states.len())
+            .and_then(|number| states.numbered(number))
             .ok_or_else(|| wrong(Problem::StageIndex(index)))?,
         Err(_) => match states.named(name) {
             Some(state) => state,

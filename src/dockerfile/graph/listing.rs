@@ -62,6 +62,10 @@ fn platform(state: &State, needed: bool, earlier: &[Option<Platform>]) -> Option
     match (state.base, &state.found) {
         (Some(base), _) if needed => earlier.get(base).cloned().flatten(),
         (Some(_), _) => state.platform.clone(),
+        // Files have none.
+        (None, Some(found)) if state.context.is_some() && found.needed && found.asked.is_none() => {
+            state.platform.clone()
+        }
         (None, Some(found)) => Some(found.platform.clone()),
         (None, None) => None,
     }

@@ -34,7 +34,8 @@ fn check_command(
         let name = source.name.as_ref()?;
         let later = states.get(source.state)?;
         let is_stage = matches!(later.origin, Origin::Stage { .. });
-        if !is_stage || later.context.is_some() || source.state < index {
+        // A trigger may take files from the stage it runs in: what is there by then.
+        if !is_stage || later.context.is_some() || source.state <= index {
             return None;
         }
         let problem = Problem::StageOrder {

@@ -16,6 +16,10 @@ use crate::dockerfile::problem::Problem;
 use super::build::{attach_front, copy_source, mount_sources};
 use super::state::{Command, CommandKind, Found, State, States};
 
+/// Deepest nesting of triggers: one takes files from an image, whose own trigger takes files from
+/// an image, and so on. An image whose trigger names the image itself never ends.
+const LEVELS: usize = 100;
+
 /// ONBUILD triggers of images, as far as they are known.
 pub(super) type Triggers = BTreeMap<ImageAt, Vec<String>>;
 
@@ -27,6 +31,8 @@ pub(super) struct Rounds {
     pub(super) globals: Globals,
     /// How many triggers were run.
     runs: usize,
+    /// How many rounds ran some.
+    levels: usize,
 }
 
 /// Why the rounds cannot go on.
@@ -42,6 +48,7 @@ impl Rounds {
             target,
             globals,
             runs: 0,
+            levels: 0,
         }
     }
 
@@ -61,6 +68,11 @@ impl Rounds {
             }
             if !self.run_triggers(&needed, triggers).map_err(Stop::Error)? {
                 return Ok(needed);
+            }
+            self.levels = self.levels.saturating_add(1);
+            if let (true, Some((_, last))) = (self.levels > LEVELS, self.states.iter().last()) {
+                let problem = Problem::TriggerDepth { limit: LEVELS };
+                return Err(Stop::Error(place_error(problem, last)));
             }
         }
     }

@@ -8,6 +8,7 @@ use crate::dockerfile::answer::Use;
 use crate::dockerfile::context::Context;
 use crate::dockerfile::file::{INSTRUCTIONS, Place};
 use crate::dockerfile::problem::Problem;
+use crate::dockerfile::text::lower;
 
 /// The base that is no image.
 pub(super) const SCRATCH: &str = "scratch";
@@ -89,10 +90,12 @@ pub(super) struct SourceOf {
     pub(super) span: Span,
 }
 
-/// All states, in the order in which BuildKit numbers them.
+/// All states, and the numbers that BuildKit gives them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct States {
     all: Vec<State>,
+    /// The state of each number. What is no stage has one more for every copy by number.
+    numbers: Vec<usize>,
     by_name: BTreeMap<String, usize>,
 }
 
@@ -114,12 +117,22 @@ impl States {
             self.by_name.insert(name.clone(), index);
         }
         self.all.push(state);
+        self.numbers.push(index);
         Ok(index)
+    }
+
+    /// Finds a state by its number. One that is no stage is then numbered once more.
+    pub(super) fn numbered(&mut self, number: usize) -> Option<usize> {
+        let index = *self.numbers.get(number)?;
+        if self.get(index)?.origin == Origin::Source {
+            self.numbers.push(index);
+        }
+        Some(index)
     }
 
     /// Finds a stage by its name in whatever case; the last one of that name.
     pub(super) fn named(&self, name: &str) -> Option<usize> {
-        self.by_name.get(&name.to_lowercase()).copied()
+        self.by_name.get(&lower(name)).copied()
     }
 
     pub(super) fn names(&self) -> Vec<String> {

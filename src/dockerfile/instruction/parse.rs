@@ -3,6 +3,7 @@
 use lock_format::Span;
 
 use crate::dockerfile::read::{Keyword, Node, Word, is_heredoc};
+use crate::dockerfile::text::lower;
 
 use super::checks::{at_least_two, check, some};
 use super::csv::fields;
@@ -37,9 +38,7 @@ pub(crate) fn parse(node: &Node) -> Result<Instruction, ParseProblem> {
 fn from(node: &Node) -> Result<From, ParseProblem> {
     let (base, name) = match node.args.as_slice() {
         [base] => (base, None),
-        [base, word, name] if word.text.eq_ignore_ascii_case("as") => {
-            (base, Some(stage_name(&name.text)?))
-        }
+        [base, word, name] if is_as(&word.text) => (base, Some(stage_name(&name.text)?)),
         words => return Err(ParseProblem::FromWords(words.len())),
     };
     let given = flags(&node.flags, &[("platform", Kind::Text)])?;
@@ -54,9 +53,14 @@ fn from(node: &Node) -> Result<From, ParseProblem> {
     })
 }
 
+/// Tells whether a word is `AS`, in whatever case; BuildKit takes the long s for an s.
+fn is_as(word: &str) -> bool {
+    word.replace('ſ', "s").eq_ignore_ascii_case("as")
+}
+
 /// A stage's name in lower case: a letter, then letters, digits and `-_.`
 fn stage_name(written: &str) -> Result<String, ParseProblem> {
-    let name = written.to_lowercase();
+    let name = lower(written);
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b);
     let fits = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.bytes().all(plain);
     if fits {
@@ -210,8 +214,8 @@ fn device(value: &str) -> Result<(), ParseProblem> {
     let mut named = false;
     for option in fields(value).ok_or_else(|| ParseProblem::Options(value.to_owned()))? {
         let (key, value) = match option.split_once('=') {
-            Some((key, value)) => (key.to_lowercase(), Some(value)),
-            None => (option.to_lowercase(), None),
+            Some((key, value)) => (lower(key), Some(value)),
+            None => (lower(&option), None),
         };
         match (key.as_str(), value) {
             ("required", None) => {}

@@ -1,6 +1,6 @@
 //! Parser directives: `# syntax=…`, `# escape=…`, `# check=…` in the first lines.
 
-use crate::dockerfile::text::{lossy, trim_start};
+use crate::dockerfile::text::{is_blank, lossy, skip_blanks};
 
 /// Names a directive that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl Directives {
 
 /// Reads `name = value`; `value_at` counts from the end of the line.
 fn parse(line: &[u8]) -> Option<Directive> {
-    let line = trim_start(line);
+    let line = skip_blanks(line);
     let name_end = line.iter().position(|b| !b.is_ascii_alphanumeric())?;
     let (name, rest) = line.split_at_checked(name_end)?;
     let name = Name::of(name)?;
@@ -101,18 +101,6 @@ fn parse(line: &[u8]) -> Option<Directive> {
         value: lossy(kept).into_owned(),
         value_at: value.len(),
     })
-}
-
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b'\t' | b'\n' | 0x0c | b'\r' | b' ')
-}
-
-fn skip_blanks(bytes: &[u8]) -> &[u8] {
-    let start = bytes
-        .iter()
-        .position(|b| !is_blank(*b))
-        .unwrap_or(bytes.len());
-    bytes.get(start..).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -145,6 +133,8 @@ mod tests {
             "#syntax",
             "# syntax=",
             " # syntax=a",
+            "#\u{a0}syntax=a",
+            "#\u{b}syntax=a",
             "x",
         ] {
             assert_eq!(read(line), None, "{line}");

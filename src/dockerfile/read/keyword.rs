@@ -1,5 +1,7 @@
 //! The names of instructions.
 
+use crate::dockerfile::text::{lossy, lower};
+
 /// Names an instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Keyword {
@@ -49,10 +51,17 @@ const NAMES: [(&str, Keyword); 18] = [
 impl Keyword {
     /// Reads a name in whatever case.
     pub(crate) fn of(written: &[u8]) -> Self {
-        NAMES
-            .iter()
-            .find(|(name, _)| written.eq_ignore_ascii_case(name.as_bytes()))
-            .map_or(Self::Unknown, |(_, keyword)| *keyword)
+        let known = |text: &[u8]| {
+            NAMES
+                .iter()
+                .find(|(name, _)| text.eq_ignore_ascii_case(name.as_bytes()))
+        };
+        // The small form of a few letters of other scripts is one that belongs here.
+        let found = match known(written) {
+            None if !written.is_ascii() => known(lower(&lossy(written)).as_bytes()),
+            found => found,
+        };
+        found.map_or(Self::Unknown, |(_, keyword)| *keyword)
     }
 
     /// Returns the name in capitals.

@@ -2,7 +2,7 @@
 
 use lock_format::Span;
 
-use crate::dockerfile::text::{is_space_byte, lossy};
+use crate::dockerfile::text::{is_space_byte, lossy, skip_blanks};
 
 use super::flags::split_command;
 use super::keyword::Keyword;
@@ -167,15 +167,15 @@ fn of_trigger(logical: &Logical<'_>, rest: Piece<'_>, escape: u8) -> Result<Node
     of_piece(logical, written, escape)
 }
 
-/// Everything behind `ONBUILD` in the joined line.
+/// Everything behind `ONBUILD` in the joined line; all of it where the word is spelled in a way
+/// that BuildKit knows as the instruction but does not find again.
 fn rest_of_line<'l>(logical: &'l Logical<'_>) -> &'l [u8] {
-    let line = logical.all().trim();
-    let behind = line.from("ONBUILD".len());
-    let start = behind
-        .bytes
-        .iter()
-        .position(|b| !matches!(b, b'\t' | b'\n' | 0x0c | b'\r' | b' '));
-    behind.from(start.unwrap_or(0)).bytes
+    const WORD: &[u8] = b"ONBUILD";
+    let line = skip_blanks(logical.all().bytes);
+    match line.split_at_checked(WORD.len()) {
+        Some((word, behind)) if word.eq_ignore_ascii_case(WORD) => skip_blanks(behind),
+        _ => logical.all().bytes,
+    }
 }
 
 /// A shell command or the like, whose text nobody asks for.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, Visitor};
 
-use crate::dockerfile::text::{is_separator, lossy};
+use crate::dockerfile::text::{is_separator, lossy, mend_surrogates};
 
 use super::logical::Piece;
 
@@ -89,7 +89,8 @@ pub(super) fn json(line: &[u8]) -> Json {
     if line.first() != Some(&b'[') {
         return Json::No;
     }
-    let Ok(items) = serde_json::from_str::<Vec<Item>>(&lossy(line)) else {
+    let text = lossy(line);
+    let Ok(items) = serde_json::from_str::<Vec<Item>>(&mend_surrogates(&text)) else {
         return Json::No;
     };
     let strings: Option<Vec<String>> = items.into_iter().map(|Item(text)| text).collect();
