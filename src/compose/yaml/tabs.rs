@@ -14,18 +14,18 @@ pub(super) struct Tabs {
 }
 
 impl Tabs {
+    /// Collects the lines; a comment right behind another one is read with it, tab or not.
     pub(super) fn of(text: &str) -> Self {
+        let rows = text.split('\n');
+        let rows = rows.flat_map(|row| row.strip_suffix('\r').unwrap_or(row).split('\r'));
         let mut lines = BTreeSet::new();
-        let mut line: u32 = 1;
-        let mut before = '\n';
-        for c in text.chars() {
-            if c == '\t' && matches!(before, '\n' | '\r') {
+        let mut behind_comment = false;
+        for (line, row) in (1..).zip(rows) {
+            let is_comment = row.trim_start_matches([' ', '\t']).starts_with('#');
+            if row.starts_with('\t') && !(is_comment && behind_comment) {
                 lines.insert(line);
             }
-            if c == '\n' && before != '\r' || c == '\r' {
-                line = line.saturating_add(1);
-            }
-            before = c;
+            behind_comment = is_comment;
         }
         Self {
             lines,
@@ -73,6 +73,8 @@ mod tests {
             ("a\n\tb\n \tc", vec![2]),
             ("a\r\n\tb\r\tc\n\n\td", vec![2, 3, 5]),
             ("a\tb", vec![]),
+            ("a\n\t# b\n\t# c\n\t", vec![2, 4]),
+            (" # a\n\t# b\n", vec![]),
         ] {
             let found: Vec<u32> = Tabs::of(text).lines.into_iter().collect();
             assert_eq!(found, lines, "{text:?}");
