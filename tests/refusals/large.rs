@@ -1,6 +1,7 @@
 //! A layer that is decrypted by one thread while another digests and writes it.
 
 use airlock::upstream::image::{Flavour, Layer, build};
+use airlock::wire::Carried;
 use serde_json::json;
 
 use crate::world::{World, noise};
@@ -19,7 +20,7 @@ fn what_is_wrong_in_a_large_blob_is_refused_as_in_a_small_one() {
     let world = world();
     let mut forged = world.opened();
     let entries = forged.bundle.entries.clone();
-    let largest = entries.iter().map(|entry| entry.content());
+    let largest = entries.iter().map(Carried::content);
     let largest = largest.max_by_key(|blob| blob.size).unwrap();
     assert!(largest.size > SIZE as u64);
     forged.falsify(largest.digest);
