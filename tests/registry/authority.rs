@@ -98,7 +98,8 @@ pub(crate) fn server(
     Arc::new(builder.with_single_cert(chain, key).unwrap())
 }
 
-fn listen(config: Arc<ServerConfig>, inner: SocketAddr) -> SocketAddr {
+/// Speaks TLS on a free port, and passes each question to `inner`.
+pub(crate) fn listen(config: Arc<ServerConfig>, inner: SocketAddr) -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = listener.local_addr().unwrap();
     thread::spawn(move || {

@@ -51,6 +51,11 @@ fn tunnel(
     if !answer.starts_with("200") {
         return Ok(());
     }
+    join(client, target)
+}
+
+/// Passes bytes both ways until one side ends.
+pub(crate) fn join(mut client: TcpStream, target: SocketAddr) -> io::Result<()> {
     let mut server = TcpStream::connect(target)?;
     let (mut from_client, mut to_server) = (client.try_clone()?, server.try_clone()?);
     thread::spawn(move || {

@@ -2,14 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use airlock::diagnostic::Diagnose as _;
 use airlock::registry::{RegistryError, Settings, SystemRoots};
 use airlock::upstream::Scripted;
 use lock_format::Reference;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair, date_time_ymd};
+use rustls::crypto::ring::{default_provider, sign::any_supported_type};
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::version::{TLS12, TLS13};
+use rustls::{ServerConfig, SupportedProtocolVersion};
 
-use crate::authority::{Authority, front_with};
+use crate::authority::{Authority, front_with, listen};
 use crate::support::{Station, code, with_image};
 
 /// Fetches `library/app:1` from an address.
@@ -131,6 +137,57 @@ fn a_certificate_that_signs_itself_is_held_to_name_time_and_bytes() {
         assert!(error.to_string().contains(reason), "{reason}: {error}");
     }
     assert!(registry.requests().is_empty());
+}
+
+/// Speaks one version of TLS with a certificate and any key.
+fn front_signing(
+    certificate: &rcgen::Certificate,
+    key: &KeyPair,
+    version: &'static SupportedProtocolVersion,
+    inner: SocketAddr,
+) -> SocketAddr {
+    let key = PrivatePkcs8KeyDer::from(key.serialize_der()).into();
+    let signing = any_supported_type(&key).unwrap();
+    let certified = CertifiedKey::new(vec![certificate.der().clone()], signing);
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_no_client_auth()
+        .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
+    listen(Arc::new(config), inner)
+}
+
+#[test]
+fn a_certificate_without_its_key_is_worth_nothing() {
+    let registry = registry();
+    let authority = Authority::new();
+    let (signed, its_key) = authority.issue("127.0.0.1");
+    let mut params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let own_key = KeyPair::generate().unwrap();
+    let own = params.self_signed(&own_key).unwrap();
+    let thief = KeyPair::generate().unwrap();
+    let authority = authority.issuer.pem();
+    for version in [&TLS12, &TLS13] {
+        for (certificate, key, named) in [
+            (&signed, &its_key, &authority),
+            (&own, &own_key, &own.pem()),
+        ] {
+            let (_folder, settings) = naming(named);
+            registry.clear_requests();
+            let address = front_signing(certificate, key, version, registry.address());
+            fetch(address, settings.clone()).unwrap();
+            assert_eq!(registry.requests().len(), 1);
+            let address = front_signing(certificate, &thief, version, registry.address());
+            let error = fetch(address, settings).unwrap_err();
+            assert_eq!(code(&error), "registry/untrusted-certificate", "{error}");
+            assert_eq!(
+                registry.requests().len(),
+                1,
+                "nothing was asked of the thief"
+            );
+        }
+    }
 }
 
 #[test]

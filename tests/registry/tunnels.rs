@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write as _};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -11,6 +11,7 @@ use lock_format::Reference;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::authority::{self, Authority};
+use crate::proxy::join;
 use crate::support::{Station, code, with_image};
 
 const HOST: &str = "reg.example:5000";
@@ -56,14 +57,7 @@ fn socks(mut client: TcpStream, target: SocketAddr, asked: &Mutex<Vec<String>>) 
     let name = String::from_utf8_lossy(&name).into_owned();
     asked.lock().unwrap().push(name);
     client.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0])?;
-    let mut server = TcpStream::connect(target)?;
-    let (mut from_client, mut to_server) = (client.try_clone()?, server.try_clone()?);
-    thread::spawn(move || {
-        drop(io::copy(&mut from_client, &mut to_server));
-        to_server.shutdown(Shutdown::Write)
-    });
-    io::copy(&mut server, &mut client)?;
-    client.shutdown(Shutdown::Both)
+    join(client, target)
 }
 
 #[test]
