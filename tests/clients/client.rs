@@ -65,11 +65,7 @@ impl<'a> Clients<'a> {
                 .arg("copy")
                 .arg(format!("docker://{reference}"))
                 .arg(format!("dir:{}", self.copied(reference))),
-            Client::Ctr => self
-                .engine
-                .ctr(self.side)
-                .args("images pull --snapshotter native --hosts-dir /etc/containerd/certs.d")
-                .arg(reference),
+            Client::Ctr => self.engine.ctr_pull(self.side).arg(reference),
         }
         .run()
     }

@@ -13,6 +13,8 @@ pub(crate) struct Engine {
     _containerd: Server,
     containerd_socket: PathBuf,
     docker_socket: PathBuf,
+    /// Whether containerd's own client asks for manifests of other platforms unless told not to.
+    wants_metadata: bool,
 }
 
 impl Engine {
@@ -22,11 +24,13 @@ impl Engine {
         let docker_socket = side.path("docker.sock");
         let containerd = start_containerd(side, &containerd_socket);
         let dockerd = start_dockerd(side, &containerd_socket, &docker_socket);
+        let help = side.call("/usr/bin/ctr").args("images pull --help").run();
         Self {
             _dockerd: dockerd,
             _containerd: containerd,
             containerd_socket,
             docker_socket,
+            wants_metadata: help.done().contains("--skip-metadata"),
         }
     }
 
@@ -48,7 +52,23 @@ impl Engine {
             .arg("--address")
             .arg(&self.containerd_socket)
     }
+
+    /// Prepares a pull with it, for the platform of this machine.
+    pub(crate) fn ctr_pull(&self, side: &Side) -> Call {
+        let pull = self
+            .ctr(side)
+            .args("images pull --snapshotter native --hosts-dir /etc/containerd/certs.d");
+        if self.wants_metadata {
+            pull.arg("--skip-metadata")
+        } else {
+            pull
+        }
+    }
 }
+
+/// Plain folders, which every file system can do; containerd 2 asks for them in its configuration.
+const UNPACKING: &str = "[[plugins.\"io.containerd.transfer.v1.local\".unpack_config]]\n\
+    platform = \"linux/amd64\"\nsnapshotter = \"native\"\ndiffer = \"walking\"\n";
 
 fn start_containerd(side: &Side, socket: &Path) -> Server {
     let folder = side.folder().display();
@@ -57,7 +77,7 @@ fn start_containerd(side: &Side, socket: &Path) -> Server {
         format!(
             "version = 2\nroot = \"{folder}/containerd\"\nstate = \"{folder}/containerd-state\"\n\
              disabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n\
-             [grpc]\naddress = \"{}\"\n",
+             [grpc]\naddress = \"{}\"\n{UNPACKING}",
             socket.display()
         ),
     );

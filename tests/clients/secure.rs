@@ -88,12 +88,7 @@ impl<'a> Secure<'a> {
             Client::Docker => self.engine.docker(self.side).arg("pull"),
             Client::Podman => with(self.side.call("podman").arg("pull"), "--creds"),
             Client::Skopeo => with(self.side.call("skopeo").args("inspect --raw"), "--creds"),
-            Client::Ctr => with(
-                self.engine
-                    .ctr(self.side)
-                    .args("images pull --snapshotter native --hosts-dir /etc/containerd/certs.d"),
-                "--user",
-            ),
+            Client::Ctr => with(self.engine.ctr_pull(self.side), "--user"),
         }
         .arg(match client {
             Client::Skopeo => format!("docker://{image}"),

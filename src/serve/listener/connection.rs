@@ -79,9 +79,6 @@ struct Line {
 
 /// How long a connection without any request may keep its place while others wait for one.
 const FRESH: Duration = Duration::from_secs(1);
-/// How many bytes a client takes at least, in the time that a head may take, while others wait for
-/// its place: some 2 KiB a second.
-const SLOWEST: u64 = 64 * 1024;
 /// How much of a body nobody asked for is read so that the client sees the answer.
 const UNWANTED: usize = 64 * 1024;
 /// For how long.
@@ -198,9 +195,8 @@ where
     loop {
         let before = line.taken.bytes();
         let ended = timeout(shared.bounds.head_timeout, connection.as_mut()).await;
-        let progress = line.taken.bytes().saturating_sub(before);
         let awaited = *shared.pressure.borrow() > 0;
-        if ended.is_ok() || (awaited && line.taken.waits() && progress < SLOWEST) {
+        if ended.is_ok() || (awaited && line.taken.hardly_any_since(before)) {
             return ended.ok();
         }
     }

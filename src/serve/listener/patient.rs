@@ -24,11 +24,16 @@ impl Taken {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    /// Tells whether it is the client that is waited for.
-    pub(super) fn waits(&self) -> bool {
-        self.waits.load(Ordering::Relaxed)
+    /// Tells whether hardly any has been taken since there were so many, and it is the client that is
+    /// waited for, not the disk.
+    pub(super) fn hardly_any_since(&self, before: u64) -> bool {
+        let progress = self.bytes().saturating_sub(before);
+        progress < HARDLY_ANY && self.waits.load(Ordering::Relaxed)
     }
 }
+
+/// What is more than hardly any, in bytes: in half a minute, some 2 KiB a second.
+const HARDLY_ANY: u64 = 64 * 1024;
 
 /// Fails a write that made no progress at all for a long time; reads pass through.
 #[derive(Debug)]
@@ -121,5 +126,26 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let progress = Pin::new(&mut self.inner).poll_shutdown(cx);
         self.watch(cx, progress)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_client_that_is_waited_for_takes_hardly_any() {
+        let taken = Taken::default();
+        for (bytes, waits, hardly) in [
+            (0, false, false),
+            (0, true, true),
+            (HARDLY_ANY - 1, true, true),
+            (HARDLY_ANY, true, false),
+            (HARDLY_ANY, false, false),
+        ] {
+            taken.bytes.store(1000 + bytes, Ordering::Relaxed);
+            taken.waits.store(waits, Ordering::Relaxed);
+            assert_eq!(taken.hardly_any_since(1000), hardly, "{bytes} {waits}");
+        }
     }
 }
