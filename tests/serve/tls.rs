@@ -261,7 +261,7 @@ fn readers_that_do_not_read_take_no_more_memory_over_tls() {
     );
     let request = format!("GET /v2/a/blobs/{layer} HTTP/1.1\r\nHost: {NAME}\r\n\r\n");
     let config = Arc::new(config(&trusted, rustls::ALL_VERSIONS));
-    let slow: Vec<_> = (0..500)
+    let slow: Vec<_> = (0..384)
         .map(|_| {
             let name = NAME.try_into().unwrap();
             let connection = ClientConnection::new(Arc::clone(&config), name).unwrap();

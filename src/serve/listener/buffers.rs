@@ -1,6 +1,6 @@
 //! Memory for blobs on their way: large pieces while there are few readers, small ones beyond.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hyper::body::Bytes;
 
@@ -11,7 +11,10 @@ const MOST_LARGE: usize = 64;
 /// Length of a small piece, in bytes: what every reader gets, however many there are.
 pub(super) const SMALL: usize = 16 * 1024;
 
-/// Hands out pieces; large ones are kept and used again.
+/// Most small pieces that are kept to be used again: 1 MiB in all.
+const MOST_KEPT: usize = 64;
+
+/// Hands out pieces, and uses them again.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Buffers(Arc<Mutex<Pool>>);
 
@@ -19,6 +22,7 @@ pub(super) struct Buffers(Arc<Mutex<Pool>>);
 struct Pool {
     free: Vec<Box<[u8]>>,
     made: usize,
+    small: Vec<Box<[u8]>>,
 }
 
 /// Memory to read into.
@@ -32,37 +36,52 @@ pub(super) struct Piece {
 impl Buffers {
     /// Returns a piece of at most `wanted` bytes; never waits.
     pub(super) fn take(&self, wanted: usize) -> Piece {
-        let memory = Some(())
-            .filter(|()| wanted > SMALL)
-            .and_then(|()| self.take_large())
-            .unwrap_or_else(|| vec![0; wanted.min(SMALL)].into_boxed_slice());
+        self.take_large(wanted).unwrap_or_else(|| {
+            let kept = self.pool().small.pop();
+            let memory = kept.unwrap_or_else(|| vec![0; SMALL].into_boxed_slice());
+            self.piece(memory, wanted)
+        })
+    }
+
+    /// Returns a large piece of at most `wanted` bytes, if that is worth it and one is left.
+    pub(super) fn take_large(&self, wanted: usize) -> Option<Piece> {
+        let memory = if wanted > SMALL {
+            self.pool().take_large()?
+        } else {
+            return None;
+        };
+        Some(self.piece(memory, wanted))
+    }
+
+    fn piece(&self, memory: Box<[u8]>, wanted: usize) -> Piece {
         let filled = wanted.min(memory.len());
+        let buffers = self.clone();
         Piece {
             memory,
             filled,
-            buffers: self.clone(),
+            buffers,
         }
     }
 
-    fn take_large(&self) -> Option<Box<[u8]>> {
-        let mut pool = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(memory) = pool.free.pop() {
+    fn pool(&self) -> MutexGuard<'_, Pool> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pool {
+    fn take_large(&mut self) -> Option<Box<[u8]>> {
+        if let Some(memory) = self.free.pop() {
             return Some(memory);
         }
-        if pool.made >= MOST_LARGE {
+        if self.made >= MOST_LARGE {
             return None;
         }
-        pool.made = pool.made.saturating_add(1);
+        self.made = self.made.saturating_add(1);
         Some(vec![0; LARGE].into_boxed_slice())
     }
 }
 
 impl Piece {
-    /// Tells whether it is one of the few large ones.
-    pub(super) fn is_large(&self) -> bool {
-        self.memory.len() == LARGE
-    }
-
     /// Returns the memory to fill, whole.
     pub(super) fn memory(&mut self) -> &mut [u8] {
         self.memory.get_mut(..self.filled).unwrap_or_default()
@@ -82,14 +101,12 @@ impl AsRef<[u8]> for Piece {
 
 impl Drop for Piece {
     fn drop(&mut self) {
-        if self.is_large() {
-            let memory = std::mem::take(&mut self.memory);
-            let mut pool = self
-                .buffers
-                .0
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+        let memory = std::mem::take(&mut self.memory);
+        let mut pool = self.buffers.pool();
+        if memory.len() == LARGE {
             pool.free.push(memory);
+        } else if pool.small.len() < MOST_KEPT {
+            pool.small.push(memory);
         }
     }
 }
@@ -112,12 +129,26 @@ mod tests {
     }
 
     #[test]
+    fn small_pieces_are_used_again_and_few_are_kept() {
+        let buffers = Buffers::default();
+        let taken: Vec<Bytes> = (0..=MOST_KEPT)
+            .map(|_| buffers.take(SMALL).into_bytes())
+            .collect();
+        let first = taken[0].as_ptr();
+        drop(taken);
+        assert_eq!(buffers.pool().small.len(), MOST_KEPT);
+        let again: Vec<Bytes> = (0..MOST_KEPT)
+            .map(|_| buffers.take(1).into_bytes())
+            .collect();
+        assert!(again.iter().any(|bytes| bytes.as_ptr() == first));
+    }
+
+    #[test]
     fn a_piece_is_no_longer_than_what_is_left() {
         let buffers = Buffers::default();
         for wanted in [0, 1, 16 * 1024, 16 * 1024 + 1, 256 * 1024] {
-            let piece = buffers.take(wanted);
-            assert_eq!(piece.is_large(), wanted > SMALL);
-            assert_eq!(piece.into_bytes().len(), wanted);
+            assert_eq!(buffers.take_large(wanted).is_some(), wanted > SMALL);
+            assert_eq!(buffers.take(wanted).into_bytes().len(), wanted);
         }
     }
 }

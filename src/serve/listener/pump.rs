@@ -43,7 +43,8 @@ impl Pump {
         };
         if !pump.left.is_empty() {
             // A small one, so that the head does not wait for a large one to be read.
-            let (piece, offset) = pump.next_piece(SMALL);
+            let mut piece = pump.buffers.take(pump.most(SMALL));
+            let offset = pump.advance(&mut piece);
             pump.ahead = Ahead::Read(fill(&*pump.reader, piece, offset)?);
         }
         Ok(pump)
@@ -79,26 +80,29 @@ impl Pump {
         if self.left.is_empty() {
             return;
         }
-        let before = self.left.clone();
-        let (piece, offset) = self.next_piece(usize::MAX);
-        if patience == Patience::IfLarge && !piece.is_large() {
-            // Many readers: each holds only what it is sending.
-            self.left = before;
-            return;
-        }
+        // Many readers: each holds only what it is sending.
+        let piece = match patience {
+            Patience::Now => Some(self.buffers.take(self.most(usize::MAX))),
+            Patience::IfLarge => self.buffers.take_large(self.most(usize::MAX)),
+        };
+        let Some(mut piece) = piece else { return };
+        let offset = self.advance(&mut piece);
         let reader = Arc::clone(&self.reader);
         self.ahead = Ahead::Reading(spawn_blocking(move || fill(&*reader, piece, offset)));
     }
 
-    fn next_piece(&mut self, most: usize) -> (Piece, u64) {
+    /// Returns how many bytes are left, `most` at most.
+    fn most(&self, most: usize) -> usize {
+        let left = self.left.end.saturating_sub(self.left.start);
+        usize::try_from(left).unwrap_or(usize::MAX).min(most)
+    }
+
+    /// Returns where the bytes of a piece begin, and goes on behind them.
+    fn advance(&mut self, piece: &mut Piece) -> u64 {
         let offset = self.left.start;
-        let left = self.left.end.saturating_sub(offset);
-        let mut piece = self
-            .buffers
-            .take(usize::try_from(left).unwrap_or(usize::MAX).min(most));
         let length = u64::try_from(piece.memory().len()).unwrap_or(u64::MAX);
         self.left.start = offset.saturating_add(length);
-        (piece, offset)
+        offset
     }
 }
 
