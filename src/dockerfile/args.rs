@@ -108,8 +108,10 @@ fn platform_args(file: &Dockerfile, options: &Options) -> [(&'static str, String
     let part = |part: Option<&str>| part.unwrap_or_default().to_owned();
     let variant = |platform: &Platform| part(platform.variant());
     let version = |platform: &Platform| part(platform.os_version());
+    // Of the platform that the build runs on the short form is taken, of the other one all.
+    let short = Platform::new(build.os(), build.architecture(), build.variant());
     [
-        ("BUILDPLATFORM", build.to_string()),
+        ("BUILDPLATFORM", short.to_string()),
         ("BUILDOS", build.os().to_owned()),
         ("BUILDOSVERSION", version(build)),
         ("BUILDARCH", build.architecture().to_owned()),

@@ -62,6 +62,7 @@ cases! {
     build_arg_is_not_expanded "build-arg-is-not-expanded";
     build_arg_never_declared "build-arg-never-declared";
     build_arg_wins_over_default "build-arg-wins-over-default";
+    build_platform_without_its_version "build-platform-without-its-version";
     byte_order_mark "byte-order-mark";
     carriage_returns_alone "carriage-returns-alone";
     check_error_is_a_warning "check-error-is-a-warning";
