@@ -52,8 +52,11 @@ pub(super) fn told(drift: &Drift) -> Told {
                 (None, _) => {
                     format!("{source} was locked without {input}, today it is `{found}`")
                 }
-                (Some(_), None) => format!(
+                (Some(_), None) if input.contains('.') => format!(
                     "{source} was locked with {input} = `{locked}`, which decides nothing today"
+                ),
+                (Some(_), None) => format!(
+                    "{source} was locked with {input} = `{locked}`, which is not asked for today"
                 ),
             },
         ),
