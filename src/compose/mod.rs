@@ -24,6 +24,7 @@ mod canonical;
 mod casts;
 mod consistency;
 mod contexts;
+mod date;
 mod dependencies;
 mod discover;
 mod dotenv;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Place;
+use super::date;
 use super::variable::Use;
 
 /// A value of a compose file.
@@ -104,7 +105,8 @@ impl Value {
             Node::Plain(Plain::Bool(value)) => value.to_string(),
             Node::Plain(Plain::Int(value)) => value.to_string(),
             Node::Plain(Plain::Float(value)) => print_float(*value),
-            Node::Plain(Plain::Date(text)) | Node::Text(text) => text.clone(),
+            Node::Plain(Plain::Date(text)) => date::printed(text),
+            Node::Text(text) => text.clone(),
             Node::List(_) => "[list]".to_owned(),
             Node::Map(_) => "map[]".to_owned(),
         }
