@@ -35,6 +35,7 @@ cases! {
     arguments_flag_without_value "arguments-flag-without-value";
     arguments_healthcheck_alone "arguments-healthcheck-alone";
     arguments_healthcheck_interval "arguments-healthcheck-interval";
+    arguments_healthcheck_interval_of_nothing "arguments-healthcheck-interval-of-nothing";
     arguments_healthcheck_no_interval "arguments-healthcheck-no-interval";
     arguments_healthcheck_none_with_command "arguments-healthcheck-none-with-command";
     arguments_healthcheck_retries "arguments-healthcheck-retries";
@@ -132,6 +133,9 @@ cases! {
     escape_directive_with_another_character "escape-directive-with-another-character";
     escaped_dollar_stays "escaped-dollar-stays";
     escaped_escape_does_not_continue "escaped-escape-does-not-continue";
+    expand_brace_behind_a_variable_stays "expand-brace-behind-a-variable-stays";
+    expand_escape_in_a_replacement_stays "expand-escape-in-a-replacement-stays";
+    expand_star_stops_at_a_line_feed "expand-star-stops-at-a-line-feed";
     from_a_later_stage_is_an_image "from-a-later-stage-is-an-image";
     from_without_image "from-without-image";
     here_string_is_no_heredoc "here-string-is-no-heredoc";
