@@ -264,6 +264,11 @@ fn an_envelope_goes_to_those_it_names_and_to_nobody_else() {
             assert_eq!(code(&sealed, keyring, NOW), expected, "{names:?}");
         }
     }
+    // Nor is one in the name of another key.
+    let mut of_another = parts.bundle.clone();
+    of_another.address.from = north.card().unwrap().kid();
+    let made = Envelope::bundle(&of_another.into(), &alpha, parts.index_json.clone());
+    assert_eq!(made.unwrap_err().code().as_str(), "transfer/other-keys");
     // An address that names a key which nothing is sealed to any more is not signed.
     alpha.revoke("south", NOW).unwrap();
     let transfer = Transfer::from(parts.bundle.clone());

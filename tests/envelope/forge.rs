@@ -126,7 +126,7 @@ fn fill(out: &mut Vec<u8>) {
     out.resize(out.len().next_multiple_of(512), 0);
 }
 
-fn header(path: &str, size: usize, kind: u8) -> [u8; 512] {
+pub(crate) fn header(path: &str, size: usize, kind: u8) -> [u8; 512] {
     let mut header = [0; 512];
     let name = &path.as_bytes()[..path.len().min(100)];
     header[..name.len()].copy_from_slice(name);

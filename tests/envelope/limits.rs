@@ -6,7 +6,7 @@ use airlock::diagnostic::Diagnose as _;
 use airlock::run::limits;
 use airlock::seal::Sealer;
 use airlock::wire::{
-    Bundle, Carried, Kid, Kind, Layout, Missing, Outcome, Request, Subject, Text, Transfer,
+    Basis, Bundle, Carried, Kid, Kind, Layout, Missing, Outcome, Request, Subject, Text, Transfer,
     TransferId,
 };
 use lock_format::{Blob, Digest, Reference};
@@ -49,7 +49,7 @@ fn digest(number: usize) -> Digest {
     Digest::Sha256(bytes)
 }
 
-fn references(count: usize) -> impl Iterator<Item = Reference> {
+fn many_references(count: usize) -> impl Iterator<Item = Reference> {
     (0..count).map(|number| reference(&format!("reg.lan/app/n{number}:1")))
 }
 
@@ -66,7 +66,7 @@ fn counts() {
     holds("pending references", limits::IMAGES, |count| {
         a_request(|request| {
             let platforms = request.pending.values().next().unwrap().clone();
-            request.pending = references(count)
+            request.pending = many_references(count)
                 .map(|one| (one, platforms.clone()))
                 .collect();
         })
@@ -81,7 +81,7 @@ fn counts() {
     });
     holds("images of a blob", limits::IMAGES, |count| {
         a_request(|request| {
-            let images = references(count).map(Into::into).collect();
+            let images = many_references(count).map(Into::into).collect();
             request.want.values_mut().next().unwrap().images = images;
         })
     });
@@ -108,7 +108,9 @@ fn counts() {
     holds("resolutions", limits::IMAGES, |count| {
         a_bundle(|bundle| {
             let one = bundle.resolutions.values().next().unwrap().clone();
-            bundle.resolutions = references(count).map(|name| (name, one.clone())).collect();
+            bundle.resolutions = many_references(count)
+                .map(|name| (name, one.clone()))
+                .collect();
         })
     });
     holds("bundles of a receipt", limits::ENTRIES, |count| {
@@ -125,7 +127,7 @@ fn a_request_names_as_many_images_as_a_lock_has() {
     let read = |count: usize| {
         let transfer = Transfer::from(a_request(|request| {
             let mut wants = request.want.values_mut();
-            let mut names = references(count);
+            let mut names = many_references(count);
             wants.next().unwrap().images = names.by_ref().take(4000).map(Into::into).collect();
             wants.next().unwrap().images = names.map(Into::into).collect();
         }));
@@ -185,12 +187,48 @@ fn sizes() {
     holds("seq", size(limits::INTEGER), |number| {
         a_request(|request| request.seq = number as u64)
     });
-    holds("bytes of a reference", limits::REFERENCE_BYTES, |length| {
+    holds("expires", size(limits::INTEGER), |number| {
+        a_request(|request| request.address.expires = Some(number as u64))
+    });
+    holds("serial", size(limits::INTEGER), |number| {
+        a_bundle(|bundle| bundle.basis = Basis::Serial(number as u64))
+    });
+}
+
+/// A reference of so many bytes.
+fn long_reference(length: usize) -> Reference {
+    let host = "h".repeat(length - 256 - ":1".len() - 1);
+    let name = reference(&format!("{host}.x/{}:1", "p".repeat(254)));
+    assert_eq!(name.to_string().len(), length);
+    name
+}
+
+#[test]
+fn references() {
+    let what = "bytes of a reference";
+    holds(what, limits::REFERENCE_BYTES, |length| {
         a_request(|request| {
-            let host = "h".repeat(length - 256 - ":1".len() - 1);
-            let name = reference(&format!("{host}.x/{}:1", "p".repeat(254)));
-            assert_eq!(name.to_string().len(), length);
-            request.want.values_mut().next().unwrap().images = [name.into()].into();
+            let images = [long_reference(length).into()].into();
+            request.want.values_mut().next().unwrap().images = images;
+        })
+    });
+    holds(what, limits::REFERENCE_BYTES, |length| {
+        a_request(|request| {
+            let (_, platforms) = request.pending.pop_first().unwrap();
+            request.pending.insert(long_reference(length), platforms);
+        })
+    });
+    holds(what, limits::REFERENCE_BYTES, |length| {
+        a_bundle(|bundle| {
+            let (_, pin) = bundle.resolutions.pop_first().unwrap();
+            bundle.resolutions.insert(long_reference(length), pin);
+        })
+    });
+    holds(what, limits::REFERENCE_BYTES, |length| {
+        a_bundle(|bundle| {
+            let (_, one) = bundle.missing.pop_first().unwrap();
+            let subject = Subject::Reference(long_reference(length));
+            bundle.missing.insert(subject, one);
         })
     });
 }

@@ -11,7 +11,7 @@ use crate::fixture::{
     BundleParts, NOW, blob, bundle, compressed, file, keyring, payload_of, receipt, refusal,
     request, seal, seal_bundle,
 };
-use crate::forge::{Forger, parts_of, tar};
+use crate::forge::{Forger, header, parts_of, tar};
 
 fn json(transfer: impl Into<Transfer>) -> String {
     String::from_utf8(transfer.into().to_json().unwrap()).unwrap()
@@ -377,6 +377,23 @@ fn an_encoded_entry_must_be_one_small_frame_of_its_size() {
     );
     let sealed = seal_bundle(&other, &forger.keyring).unwrap();
     assert_eq!(code(&sealed), "transfer/payload-differs");
+}
+
+#[test]
+fn what_a_header_claims_is_bounded_before_it_is_read() {
+    let forger = Forger::new(0);
+    // Nothing of the length is there, so only the claim can be too long.
+    let json = header("transfer.json", 8 * 1024 * 1024 * 1024 - 1, b'0');
+    assert_eq!(
+        code(&forger.seal(&[&json[..], &[0; 512]].concat())),
+        "wire/limit"
+    );
+    let text = "{}";
+    let mut payload = tar(text, "", &[]);
+    payload.truncate(512 + 512);
+    payload.extend(header("transfer.sig", 513, b'0'));
+    payload.extend([b'x'; 512]);
+    assert_eq!(code(&forger.seal(&payload)), "wire/limit");
 }
 
 #[test]

@@ -151,6 +151,12 @@ const CHANGES: &[Change] = &[
         "bundle",
         (r#""params":{}"#, r#""params":{"a":1}"#),
     ),
+    change(
+        NEWER,
+        "entry-key",
+        "bundle",
+        (r#""params":{}"#, r#""pace":1,"params":{}"#),
+    ),
     change(MISSING, "format", "request", (r#""format":1,"#, "")),
     change(MISSING, "seq", "request", (r#""seq":3,"#, "")),
     change(
