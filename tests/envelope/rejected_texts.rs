@@ -273,6 +273,21 @@ const CHANGES: &[Change] = &[
     ),
     change(
         LIMIT,
+        "resolution",
+        "bundle",
+        (SIZE_19, r#""size":1099511627777}],"site""#),
+    ),
+    change(
+        LIMIT,
+        "volume-payload",
+        "bundle",
+        (
+            r#""to":["911094ec4c81c9b4776b1b71eaf04376"]"#,
+            r#""to":["911094ec4c81c9b4776b1b71eaf04376"],"volume_payload":17592186044417"#,
+        ),
+    ),
+    change(
+        LIMIT,
         "blob",
         "request",
         (r#""size":7"#, r#""size":1099511627777"#),
