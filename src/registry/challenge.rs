@@ -138,6 +138,10 @@ mod tests {
                 &[r#"Bearer realm="https://a/t",service="a, \"b\"",error="invalid_token""#],
                 Some(bearer("https://a/t", Some("a, \"b\""))),
             ),
+            (
+                &[r#"Bearer service="a \", realm=", realm="https://a/t""#],
+                Some(bearer("https://a/t", Some("a \", realm="))),
+            ),
             (&[r#"Basic realm="Registry Realm""#], Some(Challenge::Basic)),
             (&["basic"], Some(Challenge::Basic)),
             (
