@@ -68,6 +68,12 @@ pub(super) const EXTERNAL: Shape = Any(&[
     Shape::Object(&Object::of(&[("name", Text)])),
 ]);
 
+/// The same for configs and secrets, where compose looks at the name alone.
+pub(super) const OPEN_EXTERNAL: Shape = Any(&[
+    TEXT_OR_BOOLEAN,
+    Shape::Object(&Object::of(&[("name", Text)]).open()),
+]);
+
 /// A config or a secret that a service is given.
 pub(super) const GRANTED: Shape = List(&Any(&[
     Text,

@@ -1,6 +1,8 @@
 //! The top of a file and its sections beside services.
 
-use super::common::{EXTERNAL, OPTIONS, PAIRS, TEXT_OR_BOOLEAN, TEXT_OR_NAMES, TEXTS};
+use super::common::{
+    EXTERNAL, OPEN_EXTERNAL, OPTIONS, PAIRS, TEXT_OR_BOOLEAN, TEXT_OR_NAMES, TEXTS,
+};
 use super::service::SERVICE;
 use super::shape::{Named, Object, Shape, is_filled, is_name};
 use Shape::{Any, Integer, List, Null, Text};
@@ -39,7 +41,7 @@ const MODELS: Named = named(MODEL, true);
 const CONFIG: Shape = Shape::Object(&Object::of(&[
     ("content", Text),
     ("environment", Text),
-    ("external", EXTERNAL),
+    ("external", OPEN_EXTERNAL),
     ("file", Text),
     ("labels", PAIRS),
     ("name", Text),
@@ -50,7 +52,7 @@ const SECRET: Shape = Shape::Object(&Object::of(&[
     ("driver", Text),
     ("driver_opts", OPTIONS),
     ("environment", Text),
-    ("external", EXTERNAL),
+    ("external", OPEN_EXTERNAL),
     ("file", Text),
     ("labels", PAIRS),
     ("name", Text),
