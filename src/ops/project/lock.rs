@@ -154,13 +154,9 @@ pub(super) fn naming_images(triggers: &[String]) -> Vec<String> {
 
 fn names_images(trigger: &str) -> bool {
     const BASE: &str = "docker.io/library/base:latest";
-    // A trigger may itself be ONBUILD: it then acts on the stage on top, whose base is given a name
-    // that the trigger cannot mean.
-    let mut own = "own".to_owned();
-    while trigger.to_lowercase().contains(&own) {
-        own.push('n');
-    }
-    let text = format!("FROM base AS {own}\nFROM {own}\n");
+    let Some(text) = file_around(trigger) else {
+        return true;
+    };
     let Ok(file) = Dockerfile::parse(text.as_bytes(), &BTreeMap::new()) else {
         return true;
     };
@@ -171,7 +167,7 @@ fn names_images(trigger: &str) -> bool {
         platform: platform.clone(),
         build_platform: platform,
         contexts: BTreeMap::new(),
-        all_stages: true,
+        all_stages: false,
     };
     let given = GivenTriggers(BTreeMap::from([(
         BASE.to_owned(),
@@ -183,6 +179,21 @@ fn names_images(trigger: &str) -> bool {
         }
         Err(_) => true,
     }
+}
+
+/// Writes a file whose last two stages stand on the base of a trigger: one runs it, and one on top of
+/// that runs what the trigger leaves where it is ONBUILD itself. Neither has a name or a number that
+/// the trigger means: those stand for other stages in every file, with images of their own.
+fn file_around(trigger: &str) -> Option<String> {
+    const MOST: usize = 100;
+    let mut own = "own".to_owned();
+    while trigger.to_lowercase().contains(&own) {
+        own.push('n');
+    }
+    let means = |number: usize| trigger.contains(&number.to_string());
+    let first = (1..MOST).find(|number| !means(*number) && !means(number.saturating_add(1)))?;
+    let others = "FROM other\n".repeat(first);
+    Some(format!("{others}FROM base AS {own}\nFROM {own}\n"))
 }
 
 #[cfg(test)]
@@ -200,9 +211,15 @@ mod tests {
             "COPY --from=0 / /",
             "ONBUILD COPY --from=own / /",
             "ONBUILD RUN make",
+            "COPY --from=1 / /",
+            "COPY --from=7 / /",
+            "ONBUILD COPY --from=2 / /",
         ]
         .map(str::to_owned);
         let kept = naming_images(&triggers);
-        assert_eq!(kept, [1, 3, 4, 5, 6].map(|at| triggers[at].clone()));
+        assert_eq!(
+            kept,
+            [1, 3, 4, 5, 6, 8, 9, 10].map(|at| triggers[at].clone())
+        );
     }
 }
