@@ -47,9 +47,12 @@ impl WriterLock {
 }
 
 impl Drop for WriterLock {
-    /// Names nobody where nobody writes: a store that was left as it was is equal byte for byte.
+    /// Names nobody where nobody writes: a store that was left as it was is equal byte for byte. The
+    /// lock is given back by name: a program that is just being started by another thread holds the
+    /// file too, for a moment, and closing it here would not be enough.
     fn drop(&mut self) {
         drop(self.file.set_len(0));
+        drop(rustix::fs::flock(&self.file, FlockOperation::Unlock));
     }
 }
 
