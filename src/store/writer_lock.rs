@@ -52,7 +52,7 @@ impl Drop for WriterLock {
     /// file too, for a moment, and closing it here would not be enough.
     fn drop(&mut self) {
         drop(self.file.set_len(0));
-        drop(rustix::fs::flock(&self.file, FlockOperation::Unlock));
+        rustix::fs::flock(&self.file, FlockOperation::Unlock).ok();
     }
 }
 
