@@ -1,6 +1,5 @@
 //! The lock of a store, beside programs that are started. Alone in its process: starting programs
 //! would be in the way of other tests that lock files.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
